@@ -1,0 +1,28 @@
+//! The side that holds tokens: one state machine per session.
+//!
+//! **Mutate, drain, wait.** A driver calls [`Holder::handle_input`], then takes every
+//! [`Holder::poll_output`], then waits for the next input or for [`Holder::poll_timeout`].
+//! Nothing else moves the machine, and nothing in it reads a clock or does I/O.
+
+mod config;
+mod input;
+mod machine;
+mod output;
+mod stored;
+
+pub use config::{FailurePolicy, HolderConfig, Renewal, TokenSource};
+pub use input::{Answer, Input, LoadFault, Outage, SaveFault, SignOutScope};
+pub use machine::Holder;
+pub use output::{Cause, Event, Output, Request, Settled, SignedOutReason, Snapshot, StorageTrouble};
+pub use stored::{Active, Body, Expiry, Generation, Grant, Login, SignedOut, Stored, TokenSet};
+
+/// Names one request for I/O; the driver hands it back with the answer. Answers to a request
+/// that is no longer awaited are recognised by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a plain number that drivers carry")]
+pub struct Op(pub u64);
+
+/// Names one caller that waits; chosen by the driver, handed back once in [`Output::Settle`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a plain number that drivers choose")]
+pub struct Waiter(pub u64);
