@@ -25,7 +25,11 @@ impl StoreError {
     /// Makes an error from what it means and one sentence for people, without keys or bytes.
     #[must_use]
     pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// Adds what caused it.

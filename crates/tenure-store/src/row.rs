@@ -24,6 +24,37 @@ pub enum Kind {
     Attempts,
 }
 
+impl Kind {
+    /// Every kind there is.
+    pub const ALL: [Self; 9] = [
+        Self::Session,
+        Self::Family,
+        Self::Sealed,
+        Self::Code,
+        Self::Transaction,
+        Self::Account,
+        Self::Client,
+        Self::Key,
+        Self::Attempts,
+    ];
+
+    /// The number that stands for it in a database; it never changes.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Session => 1,
+            Self::Family => 2,
+            Self::Sealed => 3,
+            Self::Code => 4,
+            Self::Transaction => 5,
+            Self::Account => 6,
+            Self::Client => 7,
+            Self::Key => 8,
+            Self::Attempts => 9,
+        }
+    }
+}
+
 /// Names a row: its kind and at most 64 bytes, a digest where the name is a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -35,7 +66,10 @@ impl Key {
     /// Makes a key.
     #[must_use]
     pub fn new(kind: Kind, name: impl Into<Box<[u8]>>) -> Self {
-        Self { kind, name: name.into() }
+        Self {
+            kind,
+            name: name.into(),
+        }
     }
 
     /// What the row is about.
@@ -58,7 +92,10 @@ pub struct Owner(pub String);
 
 /// Which write of a row this is. Only equality means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "a plain number that stores choose")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "a plain number that stores choose"
+)]
 pub struct Version(pub u64);
 
 /// What to write.
@@ -109,7 +146,7 @@ pub enum Touched {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(clippy::exhaustive_structs, reason = "callers build it")]
 pub struct Page {
-    /// Start behind this key; `None` starts at the beginning.
+    /// Start behind this key of the same kind; `None` starts at the beginning.
     pub after: Option<Key>,
     /// At most so many.
     pub limit: usize,

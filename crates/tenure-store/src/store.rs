@@ -2,7 +2,7 @@ use std::future::Future;
 
 use tenure_core::time::Timestamp;
 
-use crate::{Entry, Key, Kind, Owner, Page, Replaced, Stored, StoreError, Touched, Version};
+use crate::{Entry, Key, Kind, Owner, Page, Replaced, StoreError, Stored, Touched, Version};
 
 /// Where everything that must outlive a process is kept: one kind of row for all of it.
 ///
@@ -15,6 +15,11 @@ use crate::{Entry, Key, Kind, Owner, Page, Replaced, Stored, StoreError, Touched
 /// - "Not there" and "not what you expected" are values. An error means that the store failed,
 ///   and that the caller does not know whether a write took place.
 /// - Keys hold digests of bearer secrets, never the secrets; a store never logs keys or bytes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store",
+    label = "`tenure_store::Store` is needed here",
+    note = "wrap a store chosen at run time in `AnyStore`; implement `Store` with `async fn`s"
+)]
 pub trait Store: Send + Sync + 'static {
     /// Reads a row that has not expired.
     fn find(
