@@ -1,0 +1,475 @@
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::{fmt, time::Duration};
+
+use subtle::ConstantTimeEq;
+
+use super::{
+    Family, FamilyId, Presented, RatchetKey, RatchetKeys, Revoked, RevokedReason,
+    keys::Step,
+    token::{digest, write},
+};
+use crate::{secret::RefreshToken, time::Timestamp};
+
+/// How forgiving rotation is. `Default` is what the documentation of each field says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "callers build it with `..Default::default()`"
+)]
+pub struct RatchetPolicy {
+    /// For how long a lost answer is given again while nobody has used what was granted.
+    /// Default: 24 h. Where access tokens are verified without the service, so that it does not
+    /// learn of their use, 30 s is right.
+    pub lost_window: Duration,
+    /// For how long a request that was overtaken by a sibling is told so, rather than taken for
+    /// a thief's. Default: 10 s.
+    pub straggler_window: Duration,
+    /// Ends a family after this long without a rotation. Default: 14 days.
+    pub idle_limit: Duration,
+    /// What a refresh token means that is newer than the row. Default: theft.
+    pub tolerate_rollback: Rollback,
+}
+
+impl Default for RatchetPolicy {
+    fn default() -> Self {
+        Self {
+            lost_window: Duration::from_secs(24 * 60 * 60),
+            straggler_window: Duration::from_secs(10),
+            idle_limit: Duration::from_secs(14 * 24 * 60 * 60),
+            tolerate_rollback: Rollback::Refuse,
+        }
+    }
+}
+
+/// What a refresh token means that is newer than the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there is no third way")]
+pub enum Rollback {
+    /// The store loses nothing: the family is ended.
+    Refuse,
+    /// The store may have lost the last rotation (a failover, a restored copy): the row follows.
+    AdoptOne,
+}
+
+/// What a new family is made of.
+#[derive(Clone)]
+#[allow(clippy::exhaustive_structs, reason = "plain data that callers build")]
+pub struct NewFamily {
+    /// Sixteen random bytes.
+    pub id: FamilyId,
+    /// The tenant it belongs to.
+    pub tenant: String,
+    /// Who signed in.
+    pub subject: String,
+    /// The client that may use it.
+    pub client_id: String,
+    /// The granted scope, space-separated.
+    pub scope: String,
+    /// The DPoP key it is bound to.
+    pub jkt: Option<String>,
+    /// When the person authenticated.
+    pub auth_time: Timestamp,
+    /// The `acr` claim.
+    pub acr: Option<String>,
+    /// The `amr` claim.
+    pub amr: Vec<String>,
+    /// The `nonce` of the authorization request.
+    pub nonce: Option<String>,
+    /// From what address.
+    pub address: Option<String>,
+    /// By what user agent.
+    pub user_agent: Option<String>,
+    /// Thirty-two random bytes: the first secret.
+    pub seed: [u8; 32],
+    /// How long the family may live at most.
+    pub absolute_limit: Duration,
+}
+
+impl fmt::Debug for NewFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewFamily")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a refresh token was presented.
+#[derive(Debug, Clone)]
+#[allow(clippy::exhaustive_structs, reason = "plain data that callers build")]
+pub struct Presentation<'a> {
+    /// The client that was authenticated, or that names itself if it is a public one.
+    pub client_id: &'a str,
+    /// The thumbprint of the key of a DPoP proof that was checked.
+    pub jkt: Option<&'a str>,
+    /// Fresh random bytes, used if this turns out to be a rotation.
+    pub nonce: [u8; 16],
+    /// From what address.
+    pub address: Option<&'a str>,
+    /// By what user agent.
+    pub user_agent: Option<&'a str>,
+}
+
+/// What a refresh token gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "callers must handle every decision"
+)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is matched at once and never kept"
+)]
+pub enum Decision {
+    /// The next refresh token. Compare and set the row first; on conflict read it again and
+    /// present again.
+    Rotated {
+        /// The row to write.
+        family: Family,
+        /// What the client gets.
+        token: RefreshToken,
+    },
+    /// The next refresh token, the same bytes as the first time: that answer was lost, or a
+    /// sibling asks. Only the count of replays and the time differ, so writing is optional.
+    Repeated {
+        /// The row with the replay counted.
+        family: Family,
+        /// What the client gets.
+        token: RefreshToken,
+    },
+    /// A sibling was faster and already uses the next one (409): the client has it in its
+    /// storage. Nothing is granted, nothing ended.
+    Superseded {
+        /// When to look there.
+        retry_after: Duration,
+    },
+    /// A superseded refresh token came back: two parties have this family, and it is over.
+    Reused {
+        /// The revoked row to write.
+        family: Family,
+    },
+    /// Nothing is granted, and the row stays as it is.
+    Refused(Refusal),
+}
+
+/// Why nothing is granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "callers must handle every refusal")]
+pub enum Refusal {
+    /// The family was ended before its time.
+    Revoked(RevokedReason),
+    /// The family reached a deadline.
+    Expired,
+    /// It belongs to another client.
+    WrongClient,
+    /// It is bound to a DPoP key that was not shown.
+    WrongKey,
+    /// The row is of another family.
+    Unknown,
+}
+
+/// Makes a family and its first refresh token.
+#[must_use]
+pub fn begin(
+    new: NewFamily,
+    keys: &RatchetKeys,
+    policy: &RatchetPolicy,
+    now: Timestamp,
+) -> (Family, RefreshToken) {
+    let key = keys.newest();
+    let absolute_deadline = now.saturating_add(new.absolute_limit);
+    let token = write(key, new.id, 0, &new.seed);
+    let family = Family {
+        id: new.id,
+        tenant: new.tenant,
+        subject: new.subject,
+        client_id: new.client_id,
+        scope: new.scope,
+        generation: 0,
+        current_hash: digest(&new.seed),
+        previous_hash: None,
+        successor_nonce: [0; 16],
+        key_id: key.id(),
+        rotated_at: now,
+        // Nothing comes before the first generation, so its use decides nothing.
+        confirmed: true,
+        replays: 0,
+        jkt: new.jkt,
+        auth_time: new.auth_time,
+        acr: new.acr,
+        amr: new.amr,
+        nonce: new.nonce,
+        created_at: now,
+        absolute_deadline,
+        idle_deadline: now.saturating_add(policy.idle_limit).min(absolute_deadline),
+        last_seen: now,
+        address: new.address,
+        user_agent: new.user_agent,
+        revoked: None,
+    };
+    (family, token)
+}
+
+/// Decides what a refresh token gets, given the row of the family that it names.
+#[must_use]
+pub fn present(
+    family: &Family,
+    token: &Presented,
+    how: &Presentation<'_>,
+    keys: &RatchetKeys,
+    policy: &RatchetPolicy,
+    now: Timestamp,
+) -> Decision {
+    if let Some(refusal) = refusal(family, token, how, now) {
+        return Decision::Refused(refusal);
+    }
+    let hash = digest(token.secret());
+    match place(family, token.generation(), &hash) {
+        Place::Current => rotate(family, token, how, keys, policy, now),
+        Place::Previous => previous(family, token, how, keys, policy, now),
+        Place::Ahead => match policy.tolerate_rollback {
+            Rollback::AdoptOne => rotate(family, token, how, keys, policy, now),
+            Rollback::Refuse => reused(family, now),
+        },
+        Place::Elsewhere => reused(family, now),
+    }
+}
+
+/// Notes that a client has the current generation: the service saw the access token that came
+/// with it. Returns the row to write, if that is news; afterwards the refresh token before it
+/// is no longer answered.
+#[must_use]
+pub fn confirm(family: &Family, generation: u32, now: Timestamp) -> Option<Family> {
+    let news = family.generation == generation
+        && !family.confirmed
+        && family.revoked.is_none()
+        && !is_over(family, now);
+    news.then(|| Family {
+        confirmed: true,
+        ..family.clone()
+    })
+}
+
+/// Ends a family before its time. Returns the row to write; `None` if it was ended before.
+#[must_use]
+pub fn revoke(family: &Family, reason: RevokedReason, now: Timestamp) -> Option<Family> {
+    match family.revoked {
+        Some(_) => None,
+        None => Some(Family {
+            revoked: Some(Revoked { at: now, reason }),
+            ..family.clone()
+        }),
+    }
+}
+
+impl Family {
+    /// True if the row `before` this one had lost a rotation, which this one took over
+    /// ([`Rollback::AdoptOne`]). Worth an alert: the store forgets.
+    #[must_use]
+    pub const fn adopted_after(&self, before: &Self) -> bool {
+        self.generation.saturating_sub(before.generation) == 2
+    }
+}
+
+/// Where a refresh token stands in its family.
+enum Place {
+    Current,
+    Previous,
+    Ahead,
+    Elsewhere,
+}
+
+fn place(family: &Family, generation: u32, hash: &[u8; 32]) -> Place {
+    let is = |kept: &[u8; 32]| bool::from(kept.ct_eq(hash));
+    if generation == family.generation && is(&family.current_hash) {
+        return Place::Current;
+    }
+    let follows = |earlier: u32, later: u32| earlier.checked_add(1) == Some(later);
+    if follows(generation, family.generation) && family.previous_hash.as_ref().is_some_and(is) {
+        return Place::Previous;
+    }
+    if follows(family.generation, generation) {
+        Place::Ahead
+    } else {
+        Place::Elsewhere
+    }
+}
+
+fn refusal(
+    family: &Family,
+    token: &Presented,
+    how: &Presentation<'_>,
+    now: Timestamp,
+) -> Option<Refusal> {
+    if token.family() != family.id {
+        return Some(Refusal::Unknown);
+    }
+    // Before anything about the family's state, so that only its own client learns of it.
+    if how.client_id != family.client_id {
+        return Some(Refusal::WrongClient);
+    }
+    if family.jkt.is_some() && family.jkt.as_deref() != how.jkt {
+        return Some(Refusal::WrongKey);
+    }
+    if let Some(revoked) = family.revoked {
+        return Some(Refusal::Revoked(revoked.reason));
+    }
+    is_over(family, now).then_some(Refusal::Expired)
+}
+
+fn is_over(family: &Family, now: Timestamp) -> bool {
+    now >= family.absolute_deadline || now >= family.idle_deadline
+}
+
+fn rotate(
+    family: &Family,
+    token: &Presented,
+    how: &Presentation<'_>,
+    keys: &RatchetKeys,
+    policy: &RatchetPolicy,
+    now: Timestamp,
+) -> Decision {
+    let Some(generation) = token.generation().checked_add(1) else {
+        // There is no number left for a successor.
+        return Decision::Refused(Refusal::Expired);
+    };
+    succeed(family, token, how, keys.newest(), policy, now, generation)
+}
+
+/// Grants the secret after the presented one. `generation` is that of the new secret.
+fn succeed(
+    family: &Family,
+    token: &Presented,
+    how: &Presentation<'_>,
+    key: &RatchetKey,
+    policy: &RatchetPolicy,
+    now: Timestamp,
+    generation: u32,
+) -> Decision {
+    let secret = key.derive(&step(family, generation, how.nonce), token.secret());
+    let family = Family {
+        generation,
+        previous_hash: Some(digest(token.secret())),
+        current_hash: digest(&secret),
+        successor_nonce: how.nonce,
+        key_id: key.id(),
+        rotated_at: now,
+        confirmed: false,
+        idle_deadline: idle_deadline(family, policy, now),
+        last_seen: now,
+        address: how
+            .address
+            .map(ToOwned::to_owned)
+            .or_else(|| family.address.clone()),
+        user_agent: how
+            .user_agent
+            .map(ToString::to_string)
+            .or_else(|| family.user_agent.clone()),
+        ..family.clone()
+    };
+    let token = write(key, family.id, generation, &secret);
+    Decision::Rotated { family, token }
+}
+
+/// The one before the current: a lost answer, a sibling, or a thief.
+///
+/// A clock that was set back behind `rotated_at` leaves both windows open. The other reading
+/// would end families of people who did nothing wrong. It grants nothing new: no deadline depends on it, and
+/// a confirmed family still answers with a conflict.
+fn previous(
+    family: &Family,
+    token: &Presented,
+    how: &Presentation<'_>,
+    keys: &RatchetKeys,
+    policy: &RatchetPolicy,
+    now: Timestamp,
+) -> Decision {
+    let age = now.since(family.rotated_at);
+    if !family.confirmed && age <= policy.lost_window {
+        return repeat(family, token, how, keys, policy, now);
+    }
+    if age <= policy.straggler_window {
+        return Decision::Superseded {
+            retry_after: SUPERSEDED_RETRY,
+        };
+    }
+    reused(family, now)
+}
+
+fn repeat(
+    family: &Family,
+    token: &Presented,
+    how: &Presentation<'_>,
+    keys: &RatchetKeys,
+    policy: &RatchetPolicy,
+    now: Timestamp,
+) -> Decision {
+    let Some(key) = keys.find(family.key_id) else {
+        // The key that derived the successor left the ring, and with it whoever may have that
+        // successor: it no longer parses. So this generation is granted anew, to the one party
+        // that can still show something.
+        return succeed(
+            family,
+            token,
+            how,
+            keys.newest(),
+            policy,
+            now,
+            family.generation,
+        );
+    };
+    let next = step(family, family.generation, family.successor_nonce);
+    let secret = key.derive(&next, token.secret());
+    if !bool::from(digest(&secret).ct_eq(&family.current_hash)) {
+        // The ring's key is not the one that derived it, although it has the same id. Nothing
+        // can be granted, and nobody did wrong.
+        return Decision::Superseded {
+            retry_after: SUPERSEDED_RETRY,
+        };
+    }
+    let token = write(key, family.id, family.generation, &secret);
+    let family = Family {
+        replays: family.replays.saturating_add(1),
+        last_seen: family.last_seen.max(now),
+        ..family.clone()
+    };
+    Decision::Repeated { family, token }
+}
+
+fn reused(family: &Family, now: Timestamp) -> Decision {
+    let revoked = Some(Revoked {
+        at: now,
+        reason: RevokedReason::Reused,
+    });
+    Decision::Reused {
+        family: Family {
+            revoked,
+            ..family.clone()
+        },
+    }
+}
+
+fn step(family: &Family, generation: u32, nonce: [u8; 16]) -> Step<'_> {
+    Step {
+        tenant: &family.tenant,
+        family: family.id,
+        generation,
+        nonce,
+    }
+}
+
+fn idle_deadline(family: &Family, policy: &RatchetPolicy, now: Timestamp) -> Timestamp {
+    let moved = now.saturating_add(policy.idle_limit);
+    // A clock that was set back must not take away what was granted already.
+    let moved = if now < family.last_seen {
+        moved.max(family.idle_deadline)
+    } else {
+        moved
+    };
+    moved.min(family.absolute_deadline)
+}
+
+const SUPERSEDED_RETRY: Duration = Duration::from_secs(1);
