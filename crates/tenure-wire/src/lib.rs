@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The bytes and texts in which Tenure's values are kept and sent, each with its version.
+
+pub mod family;
