@@ -1,2 +1,77 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: everything a contributor runs, in one place and the same on every machine.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line tool talks to its user on standard output"
+)]
+
+mod bench;
+mod ci;
+mod deny;
+mod deps;
+mod house;
+mod process;
+mod report;
+mod run;
+mod setup;
+mod sim;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Run { args } => run::run(&args),
+        Task::Test(options) => test::run(&options),
+        Task::Ci => ci::run(),
+        Task::Sim { args } => sim::run(&args),
+        Task::Bench { args } => bench::run(&args),
+        Task::Deps => deps::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The house keeper of the Tenure workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Build and start a development server with a demo account; Ctrl-C stops it.
+    Run {
+        /// Passed on to `tenure dev`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Install what the tests need, then run all of them.
+    Test(test::Options),
+    /// Everything that must hold before a change lands: style, lints, documents, tests.
+    Ci,
+    /// Run the simulation: `--seeds N`, `--seed S`, `--mutants`, `--designs`.
+    Sim {
+        /// What to simulate.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Measure what the design promises and print it beside its budget.
+    Bench {
+        /// Passed on to the benchmark program.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Check that dependencies point one way.
+    Deps,
+}

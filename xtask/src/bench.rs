@@ -1,0 +1,20 @@
+//! `cargo xtask bench`: the figures that the design promises, measured.
+
+use anyhow::Result;
+
+use crate::process;
+
+/// Builds the server and the benchmark program optimised, and runs the latter.
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    process::must(process::cargo([
+        "build",
+        "--release",
+        "--package",
+        "tenure-server",
+        "--package",
+        "tenure-bench",
+    ]))?;
+    let mut bench = process::cargo(["run", "--release", "--quiet", "--package", "tenure-bench"]);
+    bench.arg("--").args(args);
+    process::must(bench)
+}

@@ -1,0 +1,47 @@
+//! `cargo xtask ci`: what must hold before a change lands.
+
+use anyhow::Result;
+
+use crate::{
+    deny, deps, house, process,
+    report::{Done, Report},
+    test,
+};
+
+/// Runs the cheap checks first, then every test, and sums up.
+pub(crate) fn run() -> Result<()> {
+    let mut report = Report::default();
+    report.step("format", || cargo(&["fmt", "--all", "--check"]));
+    report.step("house rules", house::check);
+    report.step("dependencies point one way", || {
+        deps::run()?;
+        Ok(Done::Passed)
+    });
+    report.step("clippy", || {
+        cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ])
+    });
+    report.step("documentation", document);
+    report.step("licences, bans, sources", deny::policies);
+    report.step("advisories", deny::advisories);
+    test::steps(&mut report, &test::Options::default());
+    report.close()
+}
+
+fn document() -> Result<Done> {
+    let mut doc = process::cargo(["doc", "--workspace", "--no-deps"]);
+    doc.env("RUSTDOCFLAGS", "--deny warnings");
+    process::must(doc)?;
+    Ok(Done::Passed)
+}
+
+fn cargo(args: &[&str]) -> Result<Done> {
+    process::must(process::cargo(args))?;
+    Ok(Done::Passed)
+}

@@ -1,0 +1,59 @@
+//! `cargo xtask test`: set-up, then every test there is.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    deps, process,
+    report::{Done, Report},
+    setup, sim,
+};
+
+/// How much of the simulation to play.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Worlds to simulate.
+    #[arg(long, default_value = sim::SEEDS_IN_TESTS)]
+    seeds: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seeds: sim::SEEDS_IN_TESTS.to_owned(),
+        }
+    }
+}
+
+/// Sets up, tests, and says what was left out.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut report = Report::default();
+    steps(&mut report, options);
+    report.close()
+}
+
+/// The steps of a test run, for `ci` to add to its own.
+pub(crate) fn steps(report: &mut Report, options: &Options) {
+    report.step("system packages", setup::system_packages);
+    report.step("npm packages", setup::npm_packages);
+    report.step("core builds without std", deps::build_without_std);
+    report.step("tests", || {
+        let mut tests = process::cargo(["test", "--workspace", "--no-fail-fast"]);
+        if crate::workspace::is_ci() {
+            tests.env("TENURE_TEST_NO_SKIP", "1");
+        }
+        process::must(tests)?;
+        Ok(Done::Passed)
+    });
+    report.step("simulation", || {
+        simulate(&["run", "--seeds", &options.seeds])
+    });
+    report.step("simulation sees mutants", || simulate(&["mutants"]));
+    report.step("simulation sees bad designs", || simulate(&["designs"]));
+}
+
+fn simulate(args: &[&str]) -> Result<Done> {
+    let args: Vec<String> = args.iter().map(ToString::to_string).collect();
+    process::must(sim::command(&args))?;
+    Ok(Done::Passed)
+}

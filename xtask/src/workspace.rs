@@ -1,0 +1,22 @@
+//! Where things are.
+
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace: the folder above this crate's.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// Whether this run decides if a change lands, so that nothing may be left out.
+pub(crate) fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+}
+
+/// Whether a program of this name can be started.
+pub(crate) fn has_program(name: &str) -> bool {
+    let Some(path) = std::env::var_os("PATH") else {
+        return false;
+    };
+    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+}
