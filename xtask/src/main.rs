@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Run { args } => run::run(&args),
         Task::Test(options) => test::run(&options),
-        Task::Ci => ci::run(),
+        Task::Ci(options) => ci::run(&options),
         Task::Sim { args } => sim::run(&args),
         Task::Bench { args } => bench::run(&args),
         Task::Deps => deps::run(),
@@ -59,7 +59,7 @@ enum Task {
     /// Install what the tests need, then run all of them.
     Test(test::Options),
     /// Everything that must hold before a change lands: style, lints, documents, tests.
-    Ci,
+    Ci(ci::Options),
     /// Run the simulation: `--seeds N`, `--seed S`, `--mutants`, `--designs`.
     Sim {
         /// What to simulate.
