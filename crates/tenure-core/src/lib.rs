@@ -12,5 +12,6 @@ extern crate alloc;
 
 pub mod holder;
 pub mod issuer;
+pub mod mutant;
 pub mod secret;
 pub mod time;

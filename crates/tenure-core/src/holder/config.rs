@@ -2,7 +2,10 @@ use core::time::Duration;
 
 /// How one session behaves. `Default` is what the documentation of each field says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "drivers build it with `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "drivers build it with `..Default::default()`"
+)]
 pub struct HolderConfig {
     /// Where new access tokens come from. Default: a refresh token.
     pub source: TokenSource,

@@ -1,40 +1,373 @@
-use alloc::collections::VecDeque;
+use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
+use core::time::Duration;
 
-use super::{HolderConfig, Input, Output, SignedOutReason, Snapshot};
-use crate::time::{Now, Uptime};
+use super::{
+    Event, Generation, HolderConfig, Input, LoadFault, Login, Op, Output, SignedOutReason,
+    Snapshot, Stored,
+    memory::Memory,
+    phase::{AfterLoad, Command, Orphan, Phase, Purpose, Save, Unsaved},
+    waiting::TokenWaiter,
+};
+use crate::{
+    mutant::{Mutant, active},
+    time::{Now, Timestamp, Uptime},
+};
 
 /// One session as its holder sees it.
 #[derive(Debug)]
 pub struct Holder {
-    config: HolderConfig,
-    outputs: VecDeque<Output>,
+    pub(super) config: HolderConfig,
+    pub(super) outputs: VecDeque<Output>,
+    pub(super) next_op: u64,
+    pub(super) now: Now,
+    pub(super) memory: Memory,
+    pub(super) phase: Phase,
+    pub(super) waiters: Vec<TokenWaiter>,
+    pub(super) commands: VecDeque<Command>,
+    pub(super) orphans: VecDeque<Orphan>,
+    pub(super) unsaved: Option<Unsaved>,
+    pub(super) lock: Option<Op>,
+    pub(super) look_again: bool,
+    pub(super) hidden: bool,
+    pub(super) last_active: Timestamp,
+    pub(super) failures: u32,
+    pub(super) superseded: u8,
+    pub(super) pause_until: Uptime,
+    pub(super) last_failure: super::Cause,
+    pub(super) clock_offset_millis: i64,
 }
 
 impl Holder {
     /// Makes a holder; its first input is [`Input::Opened`].
     #[must_use]
     pub const fn new(config: HolderConfig) -> Self {
-        Self { config, outputs: VecDeque::new() }
+        Self {
+            config,
+            outputs: VecDeque::new(),
+            next_op: 0,
+            now: Now {
+                wall: Timestamp::EPOCH,
+                uptime: Uptime::from_millis(0),
+            },
+            memory: Memory::Unread,
+            phase: Phase::Resting,
+            waiters: Vec::new(),
+            commands: VecDeque::new(),
+            orphans: VecDeque::new(),
+            unsaved: None,
+            lock: None,
+            look_again: false,
+            hidden: false,
+            last_active: Timestamp::EPOCH,
+            failures: 0,
+            superseded: 0,
+            pause_until: Uptime::from_millis(0),
+            last_failure: super::Cause::Misconfigured,
+            clock_offset_millis: 0,
+        }
     }
 
     /// Takes in what happened.
-    pub fn handle_input(&mut self, _input: Input, _now: Now) {}
+    pub fn handle_input(&mut self, input: Input, now: Now) {
+        self.now = now;
+        match input {
+            Input::Opened | Input::PeerChanged => self.look_again = true,
+            Input::Loaded { op, result } => self.loaded(op, result),
+            Input::TokenWanted { waiter, rejected } => self.token_wanted(waiter, rejected),
+            Input::SignedIn { waiter, grant } => self.command(Command::SignIn { waiter, grant }),
+            Input::SignOutWanted { waiter, scope } => {
+                self.command(Command::SignOut { waiter, scope });
+            }
+            Input::LockGranted { op } => self.lock_granted(op),
+            Input::LockRefused { op } => self.lock_refused(op),
+            Input::LockLost { op } => self.lock_lost(op),
+            Input::Exchanged {
+                op,
+                answer,
+                issuer_time,
+            } => {
+                self.measure(issuer_time);
+                self.exchanged(op, answer);
+            }
+            Input::Saved { op, result } => self.saved(op, result),
+            Input::UserActive => {
+                // Activity after the limit comes too late, whoever slept through it.
+                if self.over_limit().is_none() {
+                    self.last_active = self.last_active.max(now.wall);
+                }
+            }
+            Input::Hidden => self.hidden = true,
+            Input::WokeUp => {
+                self.hidden = false;
+                self.look_again = true;
+                self.pause_until = now.uptime;
+            }
+            Input::Online => self.pause_until = now.uptime,
+            Input::Elapsed => {}
+        }
+        self.check_deadline();
+        self.move_on();
+    }
 
     /// The next thing to do, until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// When [`Input::Elapsed`] is due, if nothing happens before.
+    /// When [`Input::Elapsed`] is due, if nothing happens before. At most twelve hours ahead: a
+    /// timer of a platform may not count further.
     #[must_use]
-    pub const fn poll_timeout(&self) -> Option<Uptime> {
-        None
+    pub fn poll_timeout(&self) -> Option<Uptime> {
+        let ahead = self.now.uptime.saturating_add(LONGEST_TIMER);
+        self.deadline()
+            .or_else(|| self.next_wake())
+            .map(|at| at.min(ahead))
     }
 
     /// What is known now.
     #[must_use]
-    pub const fn snapshot(&self) -> Snapshot {
-        let _ = &self.config;
-        Snapshot::SignedOut(SignedOutReason::NeverSignedIn)
+    pub fn snapshot(&self) -> Snapshot {
+        if let Some(session) = self.memory.active() {
+            return Snapshot::Active {
+                session: session.clone(),
+                generation: self.memory.generation(),
+                fresh_until: session.tokens.fresh_until(&self.config),
+            };
+        }
+        match self.memory.signed_out() {
+            Some(reason) => Snapshot::SignedOut(reason),
+            None => Snapshot::Loading,
+        }
+    }
+
+    /// How far the issuer's clock is ahead of this machine's, in milliseconds, as last measured.
+    #[must_use]
+    pub const fn clock_offset_millis(&self) -> i64 {
+        self.clock_offset_millis
+    }
+
+    // What follows is one step each: it changes the phase and asks for what the phase needs.
+
+    pub(super) fn load(&mut self, then: AfterLoad) {
+        let op = self.op();
+        let deadline = self.within(self.config.storage_timeout);
+        self.phase = Phase::Loading { op, deadline, then };
+        self.outputs.push_back(Output::Load { op });
+    }
+
+    pub(super) fn save(&mut self, save: Save) {
+        let op = self.op();
+        let deadline = self.within(self.config.storage_timeout);
+        let (replaces, value) = (save.replaces, save.value.clone());
+        let save = Box::new(save);
+        self.phase = Phase::Saving { op, deadline, save };
+        self.outputs.push_back(Output::Save {
+            op,
+            replaces,
+            value,
+        });
+    }
+
+    pub(super) fn rest(&mut self) {
+        self.unlock();
+        self.phase = Phase::Resting;
+    }
+
+    pub(super) fn unlock(&mut self) {
+        if let Some(op) = self.lock.take() {
+            self.release(op);
+        }
+    }
+
+    pub(super) fn release(&mut self, op: Op) {
+        if !active(Mutant::LockKept) {
+            self.outputs.push_back(Output::Unlock { op });
+        }
+    }
+
+    pub(super) fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    pub(super) const fn op(&mut self) -> Op {
+        self.next_op += 1;
+        Op(self.next_op)
+    }
+
+    pub(super) fn within(&self, span: Duration) -> Uptime {
+        self.now.uptime.saturating_add(span)
+    }
+
+    pub(super) fn login(&self) -> Option<Login> {
+        self.memory.active().map(|session| session.login)
+    }
+
+    /// Takes over what storage holds, and says what that means. A value older than the one
+    /// that is known is a stale read and changes nothing.
+    pub(super) fn adopt(&mut self, found: Option<Stored>) {
+        let stale = found
+            .as_ref()
+            .is_some_and(|f| f.generation < self.memory.generation());
+        if stale {
+            return;
+        }
+        let before =
+            core::mem::replace(&mut self.memory, found.map_or(Memory::Empty, Memory::Known));
+        if let Some(session) = self.memory.active() {
+            self.last_active = self.last_active.max(session.last_active).min(self.now.wall);
+        }
+        let event = match (before.active(), self.memory.active()) {
+            (Some(old), Some(new)) if old.login == new.login => {
+                (old.tokens.issued != new.tokens.issued).then_some(Event::Refreshed)
+            }
+            (Some(old), Some(new)) if old.tokens.subject != new.tokens.subject => {
+                Some(Event::UserChanged)
+            }
+            (_, Some(_)) => Some(Event::SignedIn),
+            (Some(_), None) => {
+                // Storage that was cleared by hand is a sign-out by hand.
+                let reason = match self.memory.signed_out() {
+                    Some(SignedOutReason::NeverSignedIn) | None => SignedOutReason::User,
+                    Some(reason) => reason,
+                };
+                Some(Event::SignedOut(reason))
+            }
+            (None, None) => None,
+        };
+        if let Some(event) = event {
+            self.event(event);
+        }
+        if self
+            .unsaved
+            .as_ref()
+            .is_some_and(|u| Some(u.active.login) != self.login())
+        {
+            self.drop_unsaved();
+        }
+    }
+
+    fn loaded(&mut self, op: Op, result: Result<Option<Stored>, LoadFault>) {
+        let awaited = matches!(&self.phase, Phase::Loading { op: own, .. } if *own == op);
+        if !awaited {
+            return;
+        }
+        let Phase::Loading { then, .. } = core::mem::replace(&mut self.phase, Phase::Resting)
+        else {
+            return;
+        };
+        match result {
+            Ok(found) => self.after_load(then, found),
+            Err(fault) => self.load_failed(then, fault),
+        }
+    }
+
+    fn after_load(&mut self, then: AfterLoad, found: Option<Stored>) {
+        match then {
+            AfterLoad::Look => {
+                self.adopt(found);
+                self.rest();
+            }
+            AfterLoad::Refresh => {
+                self.adopt(found);
+                self.refresh_unless_done();
+            }
+            AfterLoad::Refused(asked) => {
+                self.adopt(found);
+                self.refused_for_good(&asked);
+            }
+            AfterLoad::Limit => {
+                self.adopt(found);
+                self.end_if_over_limit();
+            }
+            AfterLoad::Unsure(save) => self.settle_race(*save, found),
+        }
+    }
+
+    fn measure(&mut self, issuer_time: Option<Timestamp>) {
+        if let Some(at) = issuer_time {
+            self.clock_offset_millis = at.as_millis().saturating_sub(self.now.wall.as_millis());
+        }
+    }
+
+    fn deadline(&self) -> Option<Uptime> {
+        match &self.phase {
+            Phase::Resting => None,
+            Phase::Exchanging { .. } if active(Mutant::ExchangeWithoutDeadline) => None,
+            Phase::Locking { .. } if active(Mutant::LockWithoutDeadline) => None,
+            Phase::Loading { deadline, .. }
+            | Phase::Locking { deadline, .. }
+            | Phase::Exchanging { deadline, .. }
+            | Phase::Saving { deadline, .. }
+            | Phase::Pausing { deadline, .. } => Some(*deadline),
+        }
+    }
+
+    fn check_deadline(&mut self) {
+        if self.deadline().is_none_or(|at| self.now.uptime < at) {
+            return;
+        }
+        match core::mem::replace(&mut self.phase, Phase::Resting) {
+            Phase::Resting => {}
+            Phase::Loading { then, .. } => self.load_failed(then, LoadFault::Failed),
+            Phase::Locking { op, .. } => {
+                self.release(op);
+                self.load(AfterLoad::Refresh);
+            }
+            Phase::Exchanging { op, asked, .. } => {
+                self.orphan(op, asked);
+                self.exchange_failed(super::Outage::TimedOut, None);
+            }
+            Phase::Saving { save, .. } => self.load(AfterLoad::Unsure(save)),
+            Phase::Pausing { then, .. } => self.load(then),
+        }
+    }
+
+    /// Starts whatever is due while nothing is under way.
+    fn move_on(&mut self) {
+        while matches!(self.phase, Phase::Resting) {
+            if let Some(command) = self.commands.pop_front() {
+                self.command(command);
+            } else if core::mem::take(&mut self.look_again)
+                || (matches!(self.memory, Memory::Unread) && !self.waiters.is_empty())
+            {
+                self.load(AfterLoad::Look);
+            } else if self.over_limit().is_some() && self.now.uptime >= self.pause_until {
+                self.load(AfterLoad::Limit);
+            } else {
+                self.settle_satisfied();
+                if self.refresh_wanted() {
+                    self.start_refresh();
+                } else if self.activity_to_save() {
+                    self.save_activity();
+                }
+                return;
+            }
+        }
+    }
+
+    /// Whether a save is under way that a person waits for.
+    pub(super) fn is_signing(&self) -> bool {
+        let save = match &self.phase {
+            Phase::Saving { save, .. } => save,
+            Phase::Loading {
+                then: AfterLoad::Unsure(save),
+                ..
+            } => save,
+            Phase::Resting
+            | Phase::Loading { .. }
+            | Phase::Locking { .. }
+            | Phase::Exchanging { .. }
+            | Phase::Pausing { .. } => return false,
+        };
+        matches!(
+            save.purpose,
+            Purpose::SignIn { .. } | Purpose::SignOut { .. }
+        )
+    }
+
+    pub(super) fn generation(&self) -> Generation {
+        self.memory.generation()
     }
 }
+
+const LONGEST_TIMER: Duration = Duration::from_secs(12 * 60 * 60);

@@ -94,7 +94,7 @@ pub enum Settled {
         access_token: AccessToken,
         /// How it is presented: `Bearer` or `DPoP`.
         token_type: String,
-        /// The generation to name if a resource server refuses it.
+        /// The generation these tokens were stored under; to be named if a resource server refuses it.
         generation: Generation,
         /// Until when it counts as fresh: hand it out without asking the holder again till then.
         fresh_until: Option<Timestamp>,
@@ -138,7 +138,10 @@ pub enum StorageTrouble {
 
 /// Why a session is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "storage codecs must handle every reason")]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "storage codecs must handle every reason"
+)]
 pub enum SignedOutReason {
     /// Nobody has signed in yet.
     NeverSignedIn,

@@ -36,7 +36,10 @@ impl Generation {
 
 /// Names one sign-in: the generation it was first stored as, and when. Refreshes keep it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "plain data that storage codecs build")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that storage codecs build"
+)]
 pub struct Login {
     /// The generation under which the sign-in was first stored.
     pub generation: Generation,
@@ -46,7 +49,10 @@ pub struct Login {
 
 /// What is in storage for one session, written and read as one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "plain data that storage codecs build")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that storage codecs build"
+)]
 pub struct Stored {
     /// Which write this is.
     pub generation: Generation,
@@ -56,7 +62,10 @@ pub struct Stored {
 
 /// Either a session or the mark that one was ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "storage codecs must handle every kind")]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "storage codecs must handle every kind"
+)]
 pub enum Body {
     /// A session that is signed in.
     Active(Active),
@@ -66,7 +75,10 @@ pub enum Body {
 
 /// A session that is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "plain data that storage codecs build")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that storage codecs build"
+)]
 pub struct Active {
     /// Which sign-in the tokens belong to.
     pub login: Login,
@@ -78,7 +90,10 @@ pub struct Active {
 
 /// The mark a sign-out leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "plain data that storage codecs build")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that storage codecs build"
+)]
 pub struct SignedOut {
     /// Why the session ended.
     pub reason: super::SignedOutReason,
@@ -88,7 +103,10 @@ pub struct SignedOut {
 
 /// The tokens of one session, always kept together. Times are of this machine's wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "plain data that storage codecs build")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that storage codecs build"
+)]
 pub struct TokenSet {
     /// The access token.
     pub access_token: AccessToken,
@@ -98,6 +116,8 @@ pub struct TokenSet {
     pub obtained_at: Timestamp,
     /// When it expires; `None` where the issuer did not say.
     pub expires_at: Option<Timestamp>,
+    /// The generation under which these tokens were first stored; names them in a later 401.
+    pub issued: Generation,
     /// True if it replaced a token that a resource server had refused before its time.
     pub forced: bool,
     /// The refresh token, where the issuer gave one.

@@ -1,0 +1,117 @@
+use core::time::Duration;
+
+use super::{
+    Body, Cause, Holder, SignedOut, SignedOutReason, Stored,
+    phase::{Purpose, Save},
+};
+use crate::{
+    mutant::{Mutant, active},
+    time::Timestamp,
+};
+
+/// How a session comes to its end without a person: limits, refusal, expiry.
+impl Holder {
+    /// Which limit has passed.
+    pub(super) fn over_limit(&self) -> Option<SignedOutReason> {
+        let now = self.now.wall;
+        if self.absolute_limit_at().is_some_and(|at| now >= at) {
+            return Some(SignedOutReason::AbsoluteLimit);
+        }
+        if self.idle_limit_at().is_some_and(|at| now >= at) && !active(Mutant::IdleNotNoticed) {
+            return Some(SignedOutReason::Idle);
+        }
+        None
+    }
+
+    /// The nearest limit.
+    pub(super) fn limit_at(&self) -> Option<Timestamp> {
+        [self.absolute_limit_at(), self.idle_limit_at()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Storage was read again: a peer may have seen activity, or ended the session.
+    pub(super) fn end_if_over_limit(&mut self) {
+        match self.over_limit() {
+            Some(reason) => self.end(reason),
+            None => self.rest(),
+        }
+    }
+
+    /// Ends the session: the mark is written, then callers are told.
+    pub(super) fn end(&mut self, reason: SignedOutReason) {
+        if self.memory.active().is_none() {
+            let reason = self.memory.signed_out().unwrap_or(reason);
+            self.settle_all(&Err(Cause::SignedOut(reason)));
+            self.rest();
+            return;
+        }
+        self.unsaved = None;
+        if reason != SignedOutReason::Refused {
+            let token = self
+                .memory
+                .active()
+                .and_then(|s| s.tokens.refresh_token.clone());
+            self.revoke(token);
+        }
+        let replaces = self.generation();
+        let value = Stored {
+            generation: replaces.next(),
+            body: Body::SignedOut(SignedOut {
+                reason,
+                at: self.now.wall,
+            }),
+        };
+        self.save(Save {
+            replaces,
+            value,
+            purpose: Purpose::End { reason },
+            lost: 0,
+        });
+    }
+
+    /// Activity is worth a write when peers would otherwise count far less of it.
+    pub(super) fn activity_to_save(&self) -> bool {
+        let Some(limit) = self.config.idle_limit else {
+            return false;
+        };
+        let step = (limit / 20).min(LONGEST_ACTIVITY_STEP);
+        self.memory
+            .active()
+            .is_some_and(|s| self.last_active.since(s.last_active) >= step)
+            && self.now.uptime >= self.pause_until
+    }
+
+    pub(super) fn save_activity(&mut self) {
+        let Some(session) = self.memory.active() else {
+            return;
+        };
+        let mut session = session.clone();
+        session.last_active = self.last_active;
+        let replaces = self.generation();
+        let value = Stored {
+            generation: replaces.next(),
+            body: Body::Active(session),
+        };
+        self.save(Save {
+            replaces,
+            value,
+            purpose: Purpose::Activity,
+            lost: 0,
+        });
+    }
+
+    fn absolute_limit_at(&self) -> Option<Timestamp> {
+        let session = self.memory.active()?;
+        Some(session.login.at.saturating_add(self.config.absolute_limit?))
+    }
+
+    fn idle_limit_at(&self) -> Option<Timestamp> {
+        let session = self.memory.active()?;
+        let last = self.last_active.max(session.last_active);
+        Some(last.saturating_add(self.config.idle_limit?))
+    }
+}
+
+const LONGEST_ACTIVITY_STEP: Duration = Duration::from_secs(60);

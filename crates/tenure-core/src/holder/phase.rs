@@ -1,0 +1,126 @@
+use alloc::boxed::Box;
+
+use super::{Active, Generation, Login, Op, SignedOutReason, Stored, Waiter};
+use crate::{secret::RefreshToken, time::Uptime};
+
+/// What the holder is in the middle of. Every phase but `Resting` has a deadline (law 8).
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Nothing is under way.
+    Resting,
+    /// Reading storage.
+    Loading {
+        op: Op,
+        deadline: Uptime,
+        then: AfterLoad,
+    },
+    /// Waiting for the lock before a refresh.
+    Locking { op: Op, deadline: Uptime },
+    /// Waiting for the issuer.
+    Exchanging {
+        op: Op,
+        deadline: Uptime,
+        asked: Asked,
+    },
+    /// Writing storage.
+    Saving {
+        op: Op,
+        deadline: Uptime,
+        save: Box<Save>,
+    },
+    /// Giving a peer the time to store what the issuer says it has.
+    Pausing { deadline: Uptime, then: AfterLoad },
+}
+
+/// Why storage is being read.
+#[derive(Debug)]
+pub(super) enum AfterLoad {
+    /// To know what is there.
+    Look,
+    /// To refresh, unless a peer already has.
+    Refresh,
+    /// The issuer refused; unless storage has something newer, the session is over.
+    Refused(Asked),
+    /// A limit has passed; unless a peer saw activity, the session is over.
+    Limit,
+    /// The save lost a race or its outcome is unknown.
+    Unsure(Box<Save>),
+}
+
+/// One question to the issuer: with what it was asked.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Whose session; `None` where there was none yet.
+    pub(super) login: Option<Login>,
+    /// Which tokens were in storage.
+    pub(super) issued: Generation,
+    /// How often it was asked in a row.
+    pub(super) attempt: u8,
+    /// Whether a token had been refused before its time.
+    pub(super) forced: bool,
+}
+
+/// One write under way.
+#[derive(Debug, Clone)]
+pub(super) struct Save {
+    pub(super) replaces: Generation,
+    pub(super) value: Stored,
+    pub(super) purpose: Purpose,
+    /// How often the race was lost.
+    pub(super) lost: u8,
+}
+
+/// Why storage is being written.
+#[derive(Debug, Clone)]
+pub(super) enum Purpose {
+    /// Somebody signed in.
+    SignIn { waiter: Waiter, active: Active },
+    /// The person signed out.
+    SignOut {
+        waiter: Waiter,
+        scope: super::SignOutScope,
+    },
+    /// The session came to its end.
+    End { reason: SignedOutReason },
+    /// New tokens from the issuer.
+    Refresh,
+    /// The person did something.
+    Activity,
+}
+
+/// A question whose answer is no longer awaited but may still come.
+#[derive(Debug)]
+pub(super) struct Orphan {
+    pub(super) op: Op,
+    pub(super) asked: Asked,
+}
+
+/// New tokens that storage did not take; they are not handed out until it does.
+#[derive(Debug)]
+pub(super) struct Unsaved {
+    pub(super) replaces: Generation,
+    pub(super) active: Active,
+}
+
+/// Something a person asked for that waits for another write to end.
+#[derive(Debug)]
+pub(super) enum Command {
+    SignIn {
+        waiter: Waiter,
+        grant: super::Grant,
+    },
+    SignOut {
+        waiter: Waiter,
+        scope: super::SignOutScope,
+    },
+}
+
+impl Save {
+    /// The refresh token in the value being written.
+    pub(super) fn refresh_token(&self) -> Option<RefreshToken> {
+        match &self.value.body {
+            super::Body::Active(active) => active.tokens.refresh_token.clone(),
+            super::Body::SignedOut(_) => None,
+        }
+    }
+}

@@ -1,0 +1,412 @@
+use core::time::Duration;
+
+use super::{
+    Active, Answer, Body, Cause, Generation, Grant, Holder, Login, Op, Outage, Output, Request,
+    SaveFault, SignedOutReason, StorageTrouble, Stored, TokenSet, TokenSource,
+    phase::{AfterLoad, Asked, Orphan, Phase, Purpose, Save, Unsaved},
+};
+use crate::mutant::{Mutant, active};
+
+/// A refresh: lock, read storage again, ask, save, hand out.
+impl Holder {
+    pub(super) fn start_refresh(&mut self) {
+        if !self.renewable() && !self.can_start_from_nothing() {
+            self.expire();
+            return;
+        }
+        if active(Mutant::NoLock) {
+            self.load(AfterLoad::Refresh);
+            return;
+        }
+        let op = self.op();
+        let deadline = self.within(self.config.lock_wait);
+        self.phase = Phase::Locking { op, deadline };
+        self.outputs.push_back(Output::Lock {
+            op,
+            lease: self.config.lock_lease,
+        });
+    }
+
+    pub(super) fn lock_granted(&mut self, op: Op) {
+        let awaited = matches!(&self.phase, Phase::Locking { op: own, .. } if *own == op);
+        if !awaited {
+            self.release(op);
+            return;
+        }
+        self.lock = Some(op);
+        if active(Mutant::NoReloadUnderLock) {
+            self.ask(0);
+        } else {
+            self.load(AfterLoad::Refresh);
+        }
+    }
+
+    pub(super) fn lock_refused(&mut self, op: Op) {
+        let awaited = matches!(&self.phase, Phase::Locking { op: own, .. } if *own == op);
+        if awaited {
+            self.load(AfterLoad::Refresh);
+        }
+    }
+
+    /// Somebody else has the lock now; the generation check decides what becomes of our answer.
+    pub(super) fn lock_lost(&mut self, op: Op) {
+        if self.lock == Some(op) {
+            self.lock = None;
+        }
+    }
+
+    /// Storage was read under the lock: a peer may have done the work already.
+    pub(super) fn refresh_unless_done(&mut self) {
+        if self.save_what_was_not_saved() {
+            return;
+        }
+        if self.over_limit().is_some() {
+            self.rest();
+            return;
+        }
+        self.settle_satisfied();
+        let wanted = !self.waiters.is_empty() || self.due_by_itself();
+        if !wanted {
+            self.rest();
+        } else if self.renewable() || self.can_start_from_nothing() {
+            self.ask(0);
+        } else {
+            self.expire();
+        }
+    }
+
+    pub(super) fn exchanged(&mut self, op: Op, answer: Answer) {
+        let awaited = matches!(&self.phase, Phase::Exchanging { op: own, .. } if *own == op);
+        if !awaited {
+            self.late_answer(op, answer);
+            return;
+        }
+        let Phase::Exchanging { asked, .. } = core::mem::replace(&mut self.phase, Phase::Resting)
+        else {
+            return;
+        };
+        match answer {
+            Answer::Tokens(grant) => self.granted(grant, &asked),
+            Answer::Refused if active(Mutant::RefusalWithoutReload) => {
+                self.refused_for_good(&asked);
+            }
+            Answer::Refused if self.lock.is_some() => self.load(AfterLoad::Refused(asked)),
+            Answer::Refused => self.pause_then(PEER_SAVES, AfterLoad::Refused(asked)),
+            Answer::Superseded if self.superseded < MOST_LOOKS => {
+                self.superseded += 1;
+                self.pause_then(PEER_STORES, AfterLoad::Refresh);
+            }
+            Answer::Superseded => {
+                self.superseded = 0;
+                self.exchange_failed(Outage::Overloaded, None);
+            }
+            Answer::Unavailable {
+                outage: Outage::Network,
+                retry_after: None,
+            } if asked.attempt == 0 && !self.discards() => {
+                self.ask(1);
+            }
+            Answer::Unavailable {
+                outage,
+                retry_after,
+            } => {
+                self.exchange_failed(outage, retry_after);
+            }
+            Answer::Misconfigured => self.failed_with(Cause::Misconfigured, None),
+        }
+    }
+
+    pub(super) fn exchange_failed(&mut self, outage: Outage, retry_after: Option<Duration>) {
+        self.failed_with(
+            Cause::Unavailable {
+                outage,
+                retry_after: Duration::ZERO,
+            },
+            retry_after,
+        );
+    }
+
+    /// Storage was read again after a refusal: only if it has nothing newer, the session is over.
+    pub(super) fn refused_for_good(&mut self, asked: &Asked) {
+        if self.login() != asked.login || !self.still_asked(asked) {
+            self.settle_satisfied();
+            self.rest();
+            return;
+        }
+        self.end(SignedOutReason::Refused);
+    }
+
+    /// Remembers a question whose answer may still come.
+    pub(super) fn orphan(&mut self, op: Op, asked: Asked) {
+        if self.orphans.len() == MOST_ORPHANS {
+            self.orphans.pop_front();
+        }
+        self.orphans.push_back(Orphan { op, asked });
+    }
+
+    /// The refresh's outcome is in storage.
+    pub(super) fn refresh_saved(&mut self, value: Stored) {
+        self.unsaved = None;
+        self.failures = 0;
+        self.superseded = 0;
+        let generation = value.generation;
+        self.adopt(Some(value));
+        self.outputs.push_back(Output::Publish { generation });
+        self.settle_all(&self.token_answer());
+        self.rest();
+    }
+
+    /// Storage has something else than what this refresh was to replace.
+    pub(super) fn refresh_lost_race(&mut self, save: Save, found: Option<Stored>) {
+        let there = found.as_ref().map_or(Generation::NONE, |f| f.generation);
+        if there == save.replaces {
+            self.refresh_not_saved(save, StorageTrouble::Write);
+            return;
+        }
+        let ours = save.login();
+        self.unsaved = None;
+        self.adopt(found);
+        if self.login() != ours {
+            self.revoke(save.refresh_token());
+        }
+        self.settle_satisfied();
+        self.rest();
+    }
+
+    /// Storage did not take the new tokens: they wait here, and nobody gets them (law 5).
+    pub(super) fn refresh_not_saved(&mut self, save: Save, trouble: StorageTrouble) {
+        if let Body::Active(session) = save.value.body {
+            self.unsaved = Some(Unsaved {
+                replaces: save.replaces,
+                active: session,
+            });
+        }
+        self.pause(None);
+        self.give_up_for_now(Cause::Storage(trouble));
+    }
+
+    pub(super) fn drop_unsaved(&mut self) {
+        if let Some(unsaved) = self.unsaved.take() {
+            self.revoke(unsaved.active.tokens.refresh_token);
+        }
+    }
+
+    pub(super) fn saved(&mut self, op: Op, result: Result<(), SaveFault>) {
+        let awaited = matches!(&self.phase, Phase::Saving { op: own, .. } if *own == op);
+        if !awaited {
+            return;
+        }
+        let Phase::Saving { save, .. } = core::mem::replace(&mut self.phase, Phase::Resting) else {
+            return;
+        };
+        match result {
+            Ok(()) => self.save_done(*save),
+            Err(SaveFault::Conflict) if active(Mutant::ConflictIgnored) => self.save_done(*save),
+            Err(SaveFault::Conflict) => self.load(AfterLoad::Unsure(save)),
+            Err(SaveFault::Failed) => self.save_failed(*save, StorageTrouble::Write),
+        }
+    }
+
+    /// The access token's life is over and there is no way to another one.
+    fn expire(&mut self) {
+        let over = self
+            .memory
+            .active()
+            .is_some_and(|s| s.tokens.is_expired(self.now.wall));
+        if over {
+            self.end(SignedOutReason::Expired);
+        } else {
+            self.settle_all(&self.token_answer());
+            self.rest();
+        }
+    }
+
+    fn ask(&mut self, attempt: u8) {
+        let request = match self.config.source {
+            TokenSource::ClientCredentials => Request::ClientCredentials,
+            TokenSource::Callback => Request::Callback,
+            TokenSource::RefreshToken => {
+                let refresh_token = self
+                    .memory
+                    .active()
+                    .and_then(|s| s.tokens.refresh_token.clone());
+                let Some(refresh_token) = refresh_token else {
+                    self.settle_satisfied();
+                    self.rest();
+                    return;
+                };
+                Request::Refresh { refresh_token }
+            }
+        };
+        let issued = self
+            .memory
+            .active()
+            .map_or(Generation::NONE, |s| s.tokens.issued);
+        let forced = self
+            .memory
+            .active()
+            .is_some_and(|s| !s.tokens.is_due(&self.config, self.now.wall));
+        let asked = Asked {
+            login: self.login(),
+            issued,
+            attempt,
+            forced,
+        };
+        let op = self.op();
+        let deadline = self.within(self.config.exchange_timeout);
+        self.phase = Phase::Exchanging {
+            op,
+            deadline,
+            asked,
+        };
+        self.outputs.push_back(Output::Exchange { op, request });
+    }
+
+    fn granted(&mut self, grant: Grant, asked: &Asked) {
+        let replaces = self.generation();
+        let generation = replaces.next();
+        let session = self.memory.active();
+        let now = self.now.wall;
+        let login = session.map_or(
+            Login {
+                generation,
+                at: now,
+            },
+            |s| s.login,
+        );
+        let last_active = session.map_or(now, |_| self.last_active);
+        let tokens = TokenSet::from_grant(
+            grant,
+            session.map(|s| &s.tokens),
+            generation,
+            asked.forced,
+            self.clock_offset_millis,
+        );
+        let value = Stored {
+            generation,
+            body: Body::Active(Active {
+                login,
+                tokens,
+                last_active,
+            }),
+        };
+        if active(Mutant::HandOutBeforeSave) {
+            let before = core::mem::replace(
+                &mut self.memory,
+                super::memory::Memory::Known(value.clone()),
+            );
+            self.settle_all(&self.token_answer());
+            self.memory = before;
+        }
+        self.save(Save {
+            replaces,
+            value,
+            purpose: Purpose::Refresh,
+            lost: 0,
+        });
+    }
+
+    /// New tokens that storage did not take before are tried again, if they still fit.
+    fn save_what_was_not_saved(&mut self) -> bool {
+        let Some(unsaved) = self.unsaved.take() else {
+            return false;
+        };
+        if unsaved.replaces != self.generation() {
+            return false;
+        }
+        let value = Stored {
+            generation: unsaved.replaces.next(),
+            body: Body::Active(unsaved.active),
+        };
+        self.save(Save {
+            replaces: unsaved.replaces,
+            value,
+            purpose: Purpose::Refresh,
+            lost: 0,
+        });
+        true
+    }
+
+    /// An answer that was given up. If its session is still here unchanged, it is as good as any;
+    /// if somebody signed out or in meanwhile, its refresh token is revoked (laws 3 and 4).
+    fn late_answer(&mut self, op: Op, answer: Answer) {
+        let Some(at) = self.orphans.iter().position(|orphan| orphan.op == op) else {
+            return;
+        };
+        let Some(Orphan { asked, .. }) = self.orphans.remove(at) else {
+            return;
+        };
+        let Answer::Tokens(grant) = answer else {
+            return;
+        };
+        if active(Mutant::AnswerOutlivesSignIn) && self.login().is_some() {
+            self.abandon();
+            self.granted(grant, &asked);
+            return;
+        }
+        if self.login() != asked.login || self.is_signing() {
+            self.revoke(grant.refresh_token);
+            return;
+        }
+        if !self.still_asked(&asked) || self.unsaved.is_some() {
+            return;
+        }
+        match &self.phase {
+            Phase::Resting | Phase::Exchanging { .. } => {
+                self.abandon();
+                self.granted(grant, &asked);
+            }
+            Phase::Loading { .. }
+            | Phase::Locking { .. }
+            | Phase::Saving { .. }
+            | Phase::Pausing { .. } => {}
+        }
+    }
+
+    /// Whether the tokens that were there when the question was asked still are.
+    fn still_asked(&self, asked: &Asked) -> bool {
+        self.memory
+            .active()
+            .map_or(Generation::NONE, |s| s.tokens.issued)
+            == asked.issued
+    }
+
+    fn failed_with(&mut self, cause: Cause, retry_after: Option<Duration>) {
+        if self.discards() {
+            self.end(SignedOutReason::RefreshFailed);
+            return;
+        }
+        self.pause(retry_after);
+        let cause = match cause {
+            Cause::Unavailable { outage, .. } => Cause::Unavailable {
+                outage,
+                retry_after: self.pause_until.since(self.now.uptime),
+            },
+            other @ (Cause::SignedOut(_) | Cause::Storage(_) | Cause::Misconfigured) => other,
+        };
+        self.give_up_for_now(cause);
+    }
+
+    fn pause_then(&mut self, pause: Duration, then: AfterLoad) {
+        let deadline = self.within(pause);
+        self.phase = Phase::Pausing { deadline, then };
+    }
+}
+
+impl Save {
+    fn login(&self) -> Option<Login> {
+        match &self.value.body {
+            Body::Active(session) => Some(session.login),
+            Body::SignedOut(_) => None,
+        }
+    }
+}
+
+/// How often a superseded token is looked up again before callers are told to come back.
+const MOST_LOOKS: u8 = 3;
+/// Answers beyond this many that nobody awaits are forgotten.
+const MOST_ORPHANS: usize = 16;
+/// Without the lock, a peer may have been granted what we were refused: it gets time to save.
+const PEER_SAVES: Duration = Duration::from_secs(3);
+/// The issuer says that a newer token is in use: its holder has it, or is just storing it.
+const PEER_STORES: Duration = Duration::from_millis(500);

@@ -1,0 +1,252 @@
+use alloc::boxed::Box;
+
+use super::{
+    Active, Body, Cause, Generation, Grant, Holder, Login, Output, Settled, SignOutScope,
+    SignedOut, SignedOutReason, StorageTrouble, Stored, TokenSet, Waiter,
+    memory::Memory,
+    phase::{AfterLoad, Command, Phase, Purpose, Save},
+};
+use crate::{
+    mutant::{Mutant, active},
+    secret::RefreshToken,
+};
+
+/// What a person does: signing in and out. Both end whatever else is under way.
+impl Holder {
+    pub(super) fn command(&mut self, command: Command) {
+        if self.is_signing() {
+            self.commands.push_back(command);
+            return;
+        }
+        match command {
+            Command::SignIn { waiter, grant } => self.sign_in(waiter, grant),
+            Command::SignOut { waiter, scope } => self.sign_out(waiter, scope),
+        }
+    }
+
+    /// Gives up what is under way; its answers are recognised when they come.
+    pub(super) fn abandon(&mut self) {
+        match core::mem::replace(&mut self.phase, Phase::Resting) {
+            Phase::Exchanging { op, asked, .. } => self.orphan(op, asked),
+            Phase::Locking { op, .. } => self.release(op),
+            Phase::Resting
+            | Phase::Loading { .. }
+            | Phase::Saving { .. }
+            | Phase::Pausing { .. } => {}
+        }
+        self.unlock();
+    }
+
+    /// Tells the issuer that a refresh token is no longer wanted.
+    pub(super) fn revoke(&mut self, refresh_token: Option<RefreshToken>) {
+        if active(Mutant::LateTokenNotRevoked) {
+            return;
+        }
+        if let Some(refresh_token) = refresh_token {
+            self.outputs.push_back(Output::Revoke { refresh_token });
+        }
+    }
+
+    pub(super) fn save_done(&mut self, save: Save) {
+        let generation = save.value.generation;
+        match save.purpose {
+            Purpose::Refresh => self.refresh_saved(save.value),
+            Purpose::Activity => {
+                self.adopt(Some(save.value));
+                self.rest();
+            }
+            Purpose::SignIn { waiter, .. } => {
+                let before = self
+                    .memory
+                    .active()
+                    .and_then(|s| s.tokens.refresh_token.clone());
+                self.failures = 0;
+                self.pause_until = self.now.uptime;
+                self.adopt(Some(save.value));
+                self.revoke(before);
+                self.outputs.push_back(Output::Publish { generation });
+                self.settle(waiter, Ok(Settled::SignedIn));
+                self.rest();
+            }
+            Purpose::SignOut { waiter, .. } => {
+                self.adopt(Some(save.value));
+                self.outputs.push_back(Output::Publish { generation });
+                if !active(Mutant::SignOutBeforeSave) {
+                    self.settle(waiter, Ok(Settled::SignedOut));
+                }
+                self.rest();
+            }
+            Purpose::End { .. } => {
+                self.adopt(Some(save.value));
+                self.outputs.push_back(Output::Publish { generation });
+                self.settle_satisfied();
+                self.rest();
+            }
+        }
+    }
+
+    pub(super) fn save_failed(&mut self, save: Save, trouble: StorageTrouble) {
+        let token = save.refresh_token();
+        match save.purpose {
+            Purpose::Refresh => self.refresh_not_saved(save, trouble),
+            Purpose::Activity => self.rest(),
+            Purpose::SignIn { waiter, .. } => {
+                self.revoke(token);
+                self.settle(waiter, Err(Cause::Storage(trouble)));
+                self.rest();
+            }
+            Purpose::SignOut { waiter, .. } => {
+                self.settle(waiter, Err(Cause::Storage(trouble)));
+                self.rest();
+            }
+            Purpose::End { reason } => {
+                // The session is over whether or not it could be written down.
+                self.settle_all(&Err(Cause::SignedOut(reason)));
+                self.pause(None);
+                self.rest();
+            }
+        }
+    }
+
+    /// A save lost a race, or nobody knows whether it took place: what is there decides.
+    pub(super) fn settle_race(&mut self, save: Save, found: Option<Stored>) {
+        if found.as_ref() == Some(&save.value) {
+            self.save_done(save);
+            return;
+        }
+        match &save.purpose {
+            Purpose::Refresh => self.refresh_lost_race(save, found),
+            Purpose::Activity => {
+                self.adopt(found);
+                self.rest();
+            }
+            Purpose::End { reason } => {
+                let reason = *reason;
+                self.adopt(found);
+                self.settle_satisfied();
+                self.rest();
+                if reason == SignedOutReason::RefreshFailed && self.memory.active().is_some() {
+                    self.end(reason);
+                }
+            }
+            Purpose::SignIn { .. } | Purpose::SignOut { .. } => self.again(save, found),
+        }
+    }
+
+    fn sign_in(&mut self, waiter: Waiter, grant: Grant) {
+        self.abandon();
+        self.unsaved = None;
+        self.last_active = self.now.wall;
+        let login = Login {
+            generation: Generation::NONE,
+            at: self.now.wall,
+        };
+        let offset = self.clock_offset_millis;
+        let tokens = TokenSet::from_grant(grant, None, Generation::NONE, false, offset);
+        let session = Active {
+            login,
+            tokens,
+            last_active: self.now.wall,
+        };
+        let purpose = Purpose::SignIn {
+            waiter,
+            active: session,
+        };
+        self.write_over(purpose, 0);
+    }
+
+    fn sign_out(&mut self, waiter: Waiter, scope: SignOutScope) {
+        let pending = match &self.phase {
+            Phase::Saving { save, .. } => save.refresh_token(),
+            Phase::Resting
+            | Phase::Loading { .. }
+            | Phase::Locking { .. }
+            | Phase::Exchanging { .. }
+            | Phase::Pausing { .. } => None,
+        };
+        self.abandon();
+        let unsaved = self
+            .unsaved
+            .take()
+            .and_then(|u| u.active.tokens.refresh_token);
+        let current = self
+            .memory
+            .active()
+            .and_then(|s| s.tokens.refresh_token.clone());
+        if scope == SignOutScope::Issuer {
+            self.revoke(unsaved);
+            self.revoke(pending);
+            self.revoke(current);
+        }
+        self.settle_all(&Err(Cause::SignedOut(SignedOutReason::User)));
+        if active(Mutant::SignOutBeforeSave) {
+            self.settle(waiter, Ok(Settled::SignedOut));
+        }
+        self.write_over(Purpose::SignOut { waiter, scope }, 0);
+    }
+
+    /// Writes what a person wants over whatever is there.
+    fn write_over(&mut self, purpose: Purpose, lost: u8) {
+        let replaces = self.generation();
+        let generation = replaces.next();
+        let body = match &purpose {
+            Purpose::SignIn {
+                active: session, ..
+            } => {
+                let mut session = session.clone();
+                session.login.generation = generation;
+                session.tokens.issued = generation;
+                Body::Active(session)
+            }
+            Purpose::SignOut { .. }
+            | Purpose::End { .. }
+            | Purpose::Refresh
+            | Purpose::Activity => Body::SignedOut(SignedOut {
+                reason: SignedOutReason::User,
+                at: self.now.wall,
+            }),
+        };
+        let save = Save {
+            replaces,
+            value: Stored { generation, body },
+            purpose,
+            lost,
+        };
+        if matches!(self.memory, Memory::Unread) && lost == 0 {
+            self.load(AfterLoad::Unsure(Box::new(save)));
+        } else {
+            self.save(save);
+        }
+    }
+
+    fn again(&mut self, save: Save, found: Option<Stored>) {
+        // What a peer stored meanwhile is signed out as well.
+        let newer = found.as_ref().and_then(|f| match &f.body {
+            Body::Active(session) => session.tokens.refresh_token.clone(),
+            Body::SignedOut(_) => None,
+        });
+        let known = self
+            .memory
+            .active()
+            .and_then(|s| s.tokens.refresh_token.clone());
+        self.adopt(found);
+        let tell = matches!(
+            save.purpose,
+            Purpose::SignOut {
+                scope: SignOutScope::Issuer,
+                ..
+            }
+        );
+        if tell && newer != known {
+            self.revoke(newer);
+        }
+        if save.lost == MOST_LOST_RACES {
+            self.save_failed(save, StorageTrouble::Write);
+            return;
+        }
+        self.write_over(save.purpose, save.lost + 1);
+    }
+}
+
+/// So many lost races in a row mean that storage, not a peer, is in the way.
+const MOST_LOST_RACES: u8 = 8;

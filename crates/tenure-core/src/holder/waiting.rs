@@ -1,0 +1,249 @@
+use core::time::Duration;
+
+use super::{
+    Cause, FailurePolicy, Generation, Holder, Output, Renewal, Settled, SignedOutReason,
+    StorageTrouble, TokenSource, Waiter,
+    memory::Memory,
+    phase::{AfterLoad, Phase},
+};
+use crate::{
+    mutant::{Mutant, active},
+    time::Uptime,
+};
+
+/// A caller that waits for an access token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TokenWaiter {
+    pub(super) waiter: Waiter,
+    pub(super) rejected: Option<Generation>,
+}
+
+impl Holder {
+    pub(super) fn token_wanted(&mut self, waiter: Waiter, rejected: Option<Generation>) {
+        self.waiters.push(TokenWaiter { waiter, rejected });
+        let pausing = self.now.uptime < self.pause_until;
+        if !pausing || !matches!(self.phase, Phase::Resting) {
+            return;
+        }
+        if let Some(reason) = self.over_limit() {
+            self.settle_all(&Err(Cause::SignedOut(reason)));
+            return;
+        }
+        self.settle_satisfied();
+        self.fail_waiters(self.paused_cause());
+    }
+
+    /// Gives every caller that can be helped without the issuer what it wants.
+    pub(super) fn settle_satisfied(&mut self) {
+        if self.waiters.is_empty() {
+            return;
+        }
+        if let Some(reason) = self
+            .memory
+            .signed_out()
+            .filter(|_| !self.can_start_from_nothing())
+        {
+            self.settle_all(&Err(Cause::SignedOut(reason)));
+            return;
+        }
+        let Some(session) = self.memory.active() else {
+            return;
+        };
+        let (tokens, now) = (&session.tokens, self.now.wall);
+        if self.over_limit().is_some() {
+            return;
+        }
+        let renewable = self.renewable();
+        let due = if renewable {
+            tokens.is_due(&self.config, now)
+        } else {
+            tokens.is_expired(now)
+        };
+        if due {
+            return;
+        }
+        let answer = self.token_answer();
+        let tokens = tokens.clone();
+        let mut left = core::mem::take(&mut self.waiters);
+        left.retain(|w| {
+            let unsatisfied = renewable && tokens.is_rejected(w.rejected, now);
+            if !unsatisfied {
+                self.settle(w.waiter, answer.clone());
+            }
+            unsatisfied
+        });
+        self.waiters = left;
+    }
+
+    /// Settles all that wait, whatever they had been refused: nothing newer can be had.
+    pub(super) fn settle_all(&mut self, result: &Result<Settled, Cause>) {
+        for w in core::mem::take(&mut self.waiters) {
+            self.settle(w.waiter, result.clone());
+        }
+    }
+
+    /// A refresh failed: whoever can live with the token that is there gets it, while it lives.
+    pub(super) fn fail_waiters(&mut self, cause: Cause) {
+        if active(Mutant::WaitersForgotten) {
+            self.waiters.clear();
+            return;
+        }
+        let usable = self
+            .memory
+            .active()
+            .filter(|s| !s.tokens.is_expired(self.now.wall))
+            .cloned();
+        let answer = self.token_answer();
+        for w in core::mem::take(&mut self.waiters) {
+            let good = usable
+                .as_ref()
+                .is_some_and(|s| !s.tokens.is_rejected(w.rejected, self.now.wall));
+            self.settle(w.waiter, if good { answer.clone() } else { Err(cause) });
+        }
+    }
+
+    pub(super) fn settle(&mut self, waiter: Waiter, result: Result<Settled, Cause>) {
+        self.outputs.push_back(Output::Settle { waiter, result });
+    }
+
+    /// The token that is there.
+    pub(super) fn token_answer(&self) -> Result<Settled, Cause> {
+        let Some(session) = self.memory.active() else {
+            return Err(Cause::SignedOut(
+                self.memory
+                    .signed_out()
+                    .unwrap_or(SignedOutReason::NeverSignedIn),
+            ));
+        };
+        let tokens = &session.tokens;
+        let fresh_until = if self.renewable() {
+            tokens.fresh_until(&self.config)
+        } else {
+            tokens.expires_at
+        };
+        Ok(Settled::Token {
+            access_token: tokens.access_token.clone(),
+            token_type: tokens.token_type.clone(),
+            generation: tokens.issued,
+            fresh_until: [fresh_until, self.limit_at()].into_iter().flatten().min(),
+        })
+    }
+
+    /// Whether a new access token can be had without a person.
+    pub(super) fn renewable(&self) -> bool {
+        match self.config.source {
+            TokenSource::RefreshToken => self
+                .memory
+                .active()
+                .is_some_and(|s| s.tokens.refresh_token.is_some()),
+            TokenSource::ClientCredentials | TokenSource::Callback => true,
+        }
+    }
+
+    /// Whether a session can begin without a person: its source needs none, and none ended it.
+    pub(super) const fn can_start_from_nothing(&self) -> bool {
+        match self.config.source {
+            TokenSource::RefreshToken => false,
+            TokenSource::ClientCredentials | TokenSource::Callback => {
+                matches!(self.memory, Memory::Empty)
+            }
+        }
+    }
+
+    /// Whether a refresh should start now.
+    pub(super) fn refresh_wanted(&self) -> bool {
+        if self.now.uptime < self.pause_until {
+            return false;
+        }
+        !self.waiters.is_empty() || self.unsaved.is_some() || self.due_by_itself()
+    }
+
+    /// Whether the token is due and the holder may act on its own.
+    pub(super) fn due_by_itself(&self) -> bool {
+        self.config.renewal == Renewal::Proactive
+            && !self.hidden
+            && self.renewable()
+            && self
+                .memory
+                .active()
+                .is_some_and(|s| s.tokens.is_due(&self.config, self.now.wall))
+    }
+
+    /// When to wake up while nothing is under way; no timer while hidden.
+    pub(super) fn next_wake(&self) -> Option<Uptime> {
+        if self.hidden {
+            return None;
+        }
+        let session = self.memory.active()?;
+        let proactive = self.config.renewal == Renewal::Proactive && self.renewable();
+        let fresh = session
+            .tokens
+            .fresh_until(&self.config)
+            .filter(|_| proactive);
+        let fresh = fresh.map(|at| self.uptime_of(at).max(self.pause_until));
+        let unsaved = self.unsaved.as_ref().map(|_| self.pause_until);
+        let limit = self
+            .limit_at()
+            .map(|at| self.uptime_of(at).max(self.pause_until));
+        let soonest = [fresh, unsaved, limit].into_iter().flatten().min()?;
+        // What was due already has been started or waits for its pause: never spin.
+        Some(soonest.max(self.within(Duration::from_millis(1))))
+    }
+
+    /// Waits longer after each failure in a row, and at least as long as the issuer said.
+    pub(super) fn pause(&mut self, retry_after: Option<Duration>) {
+        let factor = 1u32 << self.failures.min(5);
+        self.failures = self.failures.saturating_add(1);
+        let pause = self
+            .config
+            .backoff
+            .saturating_mul(factor)
+            .max(retry_after.unwrap_or_default());
+        self.pause_until = self.within(pause.min(LONGEST_PAUSE));
+    }
+
+    /// A refresh failed for now: callers are told, the next attempt waits.
+    pub(super) fn give_up_for_now(&mut self, cause: Cause) {
+        self.last_failure = cause;
+        self.event(super::Event::RefreshFailed(cause));
+        self.fail_waiters(cause);
+        self.rest();
+    }
+
+    pub(super) fn load_failed(&mut self, then: AfterLoad, fault: super::LoadFault) {
+        let trouble = match fault {
+            super::LoadFault::Failed => StorageTrouble::Read,
+            super::LoadFault::Unreadable => StorageTrouble::Unreadable,
+        };
+        match then {
+            AfterLoad::Look | AfterLoad::Refresh | AfterLoad::Refused(_) | AfterLoad::Limit => {
+                self.pause(None);
+                self.give_up_for_now(Cause::Storage(trouble));
+            }
+            AfterLoad::Unsure(save) => self.save_failed(*save, trouble),
+        }
+    }
+
+    pub(super) fn discards(&self) -> bool {
+        self.config.failure_policy == FailurePolicy::DiscardOnFailure
+            || active(Mutant::OutageEndsSession)
+    }
+
+    fn paused_cause(&self) -> Cause {
+        let left = self.pause_until.since(self.now.uptime);
+        match self.last_failure {
+            Cause::Unavailable { outage, .. } => Cause::Unavailable {
+                outage,
+                retry_after: left,
+            },
+            other @ (Cause::SignedOut(_) | Cause::Storage(_) | Cause::Misconfigured) => other,
+        }
+    }
+
+    fn uptime_of(&self, at: crate::time::Timestamp) -> Uptime {
+        self.within(at.since(self.now.wall))
+    }
+}
+
+/// However long an issuer asks to be left alone, a session asks again after this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
