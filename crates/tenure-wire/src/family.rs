@@ -204,10 +204,10 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 
 fn put_length(out: &mut Vec<u8>, mut length: usize) {
     while length >= 0x80 {
-        out.push((length & 0x7f) as u8 | 0x80);
+        out.push(length.to_le_bytes()[0] | 0x80);
         length >>= 7;
     }
-    out.push((length & 0x7f) as u8);
+    out.push(length.to_le_bytes()[0]);
 }
 
 /// What is left to read.

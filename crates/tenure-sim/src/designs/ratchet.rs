@@ -1,0 +1,115 @@
+use std::time::Duration;
+
+use tenure_core::{
+    issuer::{
+        Decision, Family, FamilyId, NewFamily, Presentation, RatchetKey, RatchetKeys,
+        RatchetPolicy, begin, confirm, parse, present,
+    },
+    secret::RefreshToken,
+    time::Timestamp,
+};
+
+use super::issuer::{Answer, Grant, Issuer};
+
+/// Tenure's own issuer over one row.
+pub(super) struct Ratchet {
+    keys: RatchetKeys,
+    policy: RatchetPolicy,
+    family: Family,
+    first: Grant,
+    nonce: u128,
+}
+
+impl Ratchet {
+    pub(super) fn new() -> Self {
+        let keys = RatchetKeys::of(RatchetKey::new(1, [1; 32], [2; 32]));
+        let policy = RatchetPolicy::default();
+        let new = NewFamily {
+            id: FamilyId([3; 16]),
+            tenant: "t".into(),
+            subject: "s".into(),
+            client_id: CLIENT.into(),
+            scope: String::new(),
+            jkt: None,
+            auth_time: Timestamp::EPOCH,
+            acr: None,
+            amr: Vec::new(),
+            nonce: None,
+            address: None,
+            user_agent: None,
+            seed: [4; 32],
+            absolute_limit: Duration::from_secs(30 * 24 * 60 * 60),
+        };
+        let (family, token) = begin(new, &keys, &policy, Timestamp::EPOCH);
+        let first = Grant {
+            refresh: token.expose().to_owned(),
+            access: 0,
+        };
+        Self {
+            keys,
+            policy,
+            family,
+            first,
+            nonce: 0,
+        }
+    }
+
+    fn keep(&mut self, family: Family, token: &RefreshToken) -> Answer {
+        self.family = family;
+        let refresh = token.expose().to_owned();
+        Answer::Granted(Grant {
+            refresh,
+            access: self.family.generation,
+        })
+    }
+}
+
+impl Issuer for Ratchet {
+    fn first(&self) -> Grant {
+        self.first.clone()
+    }
+
+    fn refresh(&mut self, token: &str, now: Timestamp) -> Answer {
+        let Ok(presented) = parse(&RefreshToken::new(token), &self.keys) else {
+            return Answer::Refused;
+        };
+        self.nonce += 1;
+        let how = Presentation {
+            client_id: CLIENT,
+            jkt: None,
+            nonce: self.nonce.to_be_bytes(),
+            address: None,
+            user_agent: None,
+        };
+        match present(
+            &self.family,
+            &presented,
+            &how,
+            &self.keys,
+            &self.policy,
+            now,
+        ) {
+            Decision::Rotated { family, token } | Decision::Repeated { family, token } => {
+                self.keep(family, &token)
+            }
+            Decision::Superseded { .. } => Answer::Conflict,
+            Decision::Reused { family } => {
+                self.family = family;
+                Answer::Refused
+            }
+            Decision::Refused(_) => Answer::Refused,
+        }
+    }
+
+    fn used(&mut self, access: u32, now: Timestamp) {
+        if let Some(family) = confirm(&self.family, access, now) {
+            self.family = family;
+        }
+    }
+
+    fn ended(&self) -> bool {
+        self.family.revoked.is_some()
+    }
+}
+
+const CLIENT: &str = "c";

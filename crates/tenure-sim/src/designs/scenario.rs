@@ -1,0 +1,211 @@
+use std::time::Duration;
+
+use tenure_core::time::Timestamp;
+
+use super::{
+    Make,
+    issuer::{Answer, Grant, Issuer},
+};
+
+/// One mishap.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scenario {
+    /// An answer is lost, and the client asks again so much later.
+    Lost(Duration, &'static str),
+    /// So many tabs present the same token at once; their answers arrive in every order.
+    Tabs(usize, FirstTab, &'static str),
+    /// A thief presents the superseded token so long after the victim used the new one.
+    Thief(Duration, &'static str),
+    /// A thief presents a copy of what the victim presented, a minute after each refresh.
+    Mirror,
+}
+
+/// What the tab whose request is first has done by the time the others' requests arrive.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum FirstTab {
+    Waits,
+    UsedItsAccessToken,
+}
+
+impl Scenario {
+    pub(super) const ALL: [Self; 9] = [
+        Self::Lost(Duration::from_secs(2), "lost 2s"),
+        Self::Lost(Duration::from_secs(60), "lost 60s"),
+        Self::Lost(Duration::from_secs(2 * 60 * 60), "lost 2h"),
+        Self::Tabs(2, FirstTab::Waits, "2 tabs"),
+        Self::Tabs(3, FirstTab::Waits, "3 tabs"),
+        Self::Tabs(2, FirstTab::UsedItsAccessToken, "2 tabs, 1st used"),
+        Self::Thief(Duration::from_secs(5), "thief +5s"),
+        Self::Thief(Duration::from_secs(60), "thief +60s"),
+        Self::Mirror,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Lost(_, name) | Self::Tabs(_, _, name) | Self::Thief(_, name) => name,
+            Self::Mirror => "mirror thief",
+        }
+    }
+
+    /// Plays it and says how it ended.
+    pub(super) fn run(self, make: Make) -> String {
+        match self {
+            Self::Lost(gap, _) => lost(make().as_mut(), gap).to_owned(),
+            Self::Tabs(count, first, _) => tabs(make, count, first),
+            Self::Thief(gap, _) => thief(make().as_mut(), gap).to_owned(),
+            Self::Mirror => mirror(make().as_mut()).to_owned(),
+        }
+    }
+}
+
+fn lost(issuer: &mut dyn Issuer, gap: Duration) -> &'static str {
+    let mut browser = Browser::signed_in(issuer);
+    issuer.refresh(&browser.jar.refresh, START);
+    let retry = START.saturating_add(gap);
+    if browser.refresh(issuer, retry) && browser.goes_on(issuer, retry) {
+        "ok"
+    } else {
+        "LOGOUT"
+    }
+}
+
+fn tabs(make: Make, count: usize, first: FirstTab) -> String {
+    let orders = permutations(count);
+    let logouts = orders
+        .iter()
+        .filter(|order| !survives(make().as_mut(), order, first))
+        .count();
+    let kind = if logouts == 0 { "" } else { " logout" };
+    format!("{logouts}/{}{kind}", orders.len())
+}
+
+/// All tabs read the jar before any answer is in it. The issuer sees their requests one after
+/// the other, the jar their answers in the given order.
+fn survives(issuer: &mut dyn Issuer, order: &[usize], first: FirstTab) -> bool {
+    let mut browser = Browser::signed_in(issuer);
+    let shared = browser.jar.refresh.clone();
+    let mut answers = Vec::new();
+    for tab in 0..order.len() {
+        let answer = issuer.refresh(&shared, START);
+        match (first, tab, &answer) {
+            (FirstTab::UsedItsAccessToken, 0, Answer::Granted(grant)) => {
+                issuer.used(grant.access, START);
+            }
+            (FirstTab::UsedItsAccessToken | FirstTab::Waits, _, _) => {}
+        }
+        answers.push(answer);
+    }
+    let kept = order
+        .iter()
+        .filter_map(|tab| answers.get(*tab))
+        .all(|answer| browser.receive(issuer, answer.clone(), START));
+    kept && browser.goes_on(issuer, START)
+}
+
+fn thief(issuer: &mut dyn Issuer, gap: Duration) -> &'static str {
+    let mut victim = Browser::signed_in(issuer);
+    let stolen = victim.jar.refresh.clone();
+    victim.refresh(issuer, START);
+    victim.use_access(issuer, START);
+    let mut now = START.saturating_add(gap);
+    let mut thief = match issuer.refresh(&stolen, now) {
+        Answer::Granted(jar) => Browser { jar },
+        Answer::Conflict => return "refused (409)",
+        Answer::Refused if issuer.ended() => return "detected",
+        Answer::Refused => return "refused",
+    };
+    for _ in 0..ROUNDS {
+        for party in [&mut victim, &mut thief] {
+            now = now.saturating_add(BETWEEN);
+            party.refresh(issuer, now);
+            party.use_access(issuer, now);
+            if issuer.ended() {
+                return "got token, detected next";
+            }
+        }
+    }
+    "got token, NEVER detected"
+}
+
+fn mirror(issuer: &mut dyn Issuer) -> &'static str {
+    let mut victim = Browser::signed_in(issuer);
+    let mut now = START;
+    for _ in 0..ROUNDS {
+        let copied = victim.jar.refresh.clone();
+        victim.refresh(issuer, now);
+        victim.use_access(issuer, now);
+        issuer.refresh(&copied, now.saturating_add(Duration::from_secs(60)));
+        if issuer.ended() {
+            return "detected";
+        }
+        now = now.saturating_add(BETWEEN);
+    }
+    "NEVER detected"
+}
+
+/// The jar that all tabs of a browser share: what arrives last is what is in it.
+struct Browser {
+    jar: Grant,
+}
+
+impl Browser {
+    fn signed_in(issuer: &dyn Issuer) -> Self {
+        Self {
+            jar: issuer.first(),
+        }
+    }
+
+    /// False if the person is signed out by this.
+    fn refresh(&mut self, issuer: &mut dyn Issuer, now: Timestamp) -> bool {
+        let answer = issuer.refresh(&self.jar.refresh, now);
+        self.receive(issuer, answer, now)
+    }
+
+    /// After a conflict the jar is read again and the request repeated once; a second conflict
+    /// says that the sibling's answer is still on its way, which is no harm.
+    fn receive(&mut self, issuer: &mut dyn Issuer, answer: Answer, now: Timestamp) -> bool {
+        let answer = match answer {
+            Answer::Conflict => issuer.refresh(&self.jar.refresh, now),
+            Answer::Granted(_) | Answer::Refused => answer,
+        };
+        match answer {
+            Answer::Granted(grant) => self.jar = grant,
+            Answer::Conflict => {}
+            Answer::Refused => return false,
+        }
+        true
+    }
+
+    fn use_access(&self, issuer: &mut dyn Issuer, now: Timestamp) {
+        issuer.used(self.jar.access, now);
+    }
+
+    /// Uses what it has, and refreshes a few more times when its access tokens run out.
+    fn goes_on(&mut self, issuer: &mut dyn Issuer, mut now: Timestamp) -> bool {
+        (0..3).all(|_| {
+            self.use_access(issuer, now);
+            now = now.saturating_add(BETWEEN);
+            self.refresh(issuer, now)
+        })
+    }
+}
+
+fn permutations(count: usize) -> Vec<Vec<usize>> {
+    (0..count).fold(vec![Vec::new()], |shorter, next| {
+        shorter
+            .iter()
+            .flat_map(|order: &Vec<usize>| {
+                (0..=order.len()).map(|place| {
+                    let mut longer = order.clone();
+                    longer.insert(place, next);
+                    longer
+                })
+            })
+            .collect()
+    })
+}
+
+const START: Timestamp = Timestamp::from_secs(1000);
+/// An access token's life.
+const BETWEEN: Duration = Duration::from_secs(300);
+const ROUNDS: usize = 40;
