@@ -94,6 +94,15 @@ impl RatchetKeys {
         })
     }
 
+    /// Makes a ring of one key.
+    #[must_use]
+    pub fn of(key: RatchetKey) -> Self {
+        Self {
+            newest: key,
+            older: Arc::default(),
+        }
+    }
+
     /// The key that new refresh tokens are made with.
     #[must_use]
     pub const fn newest(&self) -> &RatchetKey {
