@@ -1,175 +1,19 @@
-use alloc::{
-    borrow::ToOwned,
-    string::{String, ToString},
-    vec::Vec,
-};
-use core::{fmt, time::Duration};
+use alloc::{borrow::ToOwned, string::ToString};
+use core::time::Duration;
 
 use subtle::ConstantTimeEq;
 
 use super::{
-    Family, FamilyId, Presented, RatchetKey, RatchetKeys, Revoked, RevokedReason,
+    Decision, Family, NewFamily, Presentation, Presented, RatchetKey, RatchetKeys, RatchetPolicy,
+    Refusal, Revoked, RevokedReason, Rollback,
     keys::Step,
     token::{digest, write},
 };
-use crate::{secret::RefreshToken, time::Timestamp};
-
-/// How forgiving rotation is. `Default` is what the documentation of each field says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(
-    clippy::exhaustive_structs,
-    reason = "callers build it with `..Default::default()`"
-)]
-pub struct RatchetPolicy {
-    /// For how long a lost answer is given again while nobody has used what was granted.
-    /// Default: 24 h. Where access tokens are verified without the service, so that it does not
-    /// learn of their use, 30 s is right.
-    pub lost_window: Duration,
-    /// For how long a request that was overtaken by a sibling is told so, rather than taken for
-    /// a thief's. Default: 10 s.
-    pub straggler_window: Duration,
-    /// Ends a family after this long without a rotation. Default: 14 days.
-    pub idle_limit: Duration,
-    /// What a refresh token means that is newer than the row. Default: theft.
-    pub tolerate_rollback: Rollback,
-}
-
-impl Default for RatchetPolicy {
-    fn default() -> Self {
-        Self {
-            lost_window: Duration::from_secs(24 * 60 * 60),
-            straggler_window: Duration::from_secs(10),
-            idle_limit: Duration::from_secs(14 * 24 * 60 * 60),
-            tolerate_rollback: Rollback::Refuse,
-        }
-    }
-}
-
-/// What a refresh token means that is newer than the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "there is no third way")]
-pub enum Rollback {
-    /// The store loses nothing: the family is ended.
-    Refuse,
-    /// The store may have lost the last rotation (a failover, a restored copy): the row follows.
-    AdoptOne,
-}
-
-/// What a new family is made of.
-#[derive(Clone)]
-#[allow(clippy::exhaustive_structs, reason = "plain data that callers build")]
-pub struct NewFamily {
-    /// Sixteen random bytes.
-    pub id: FamilyId,
-    /// The tenant it belongs to.
-    pub tenant: String,
-    /// Who signed in.
-    pub subject: String,
-    /// The client that may use it.
-    pub client_id: String,
-    /// The granted scope, space-separated.
-    pub scope: String,
-    /// The DPoP key it is bound to.
-    pub jkt: Option<String>,
-    /// When the person authenticated.
-    pub auth_time: Timestamp,
-    /// The `acr` claim.
-    pub acr: Option<String>,
-    /// The `amr` claim.
-    pub amr: Vec<String>,
-    /// The `nonce` of the authorization request.
-    pub nonce: Option<String>,
-    /// From what address.
-    pub address: Option<String>,
-    /// By what user agent.
-    pub user_agent: Option<String>,
-    /// Thirty-two random bytes: the first secret.
-    pub seed: [u8; 32],
-    /// How long the family may live at most.
-    pub absolute_limit: Duration,
-}
-
-impl fmt::Debug for NewFamily {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewFamily")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
-
-/// How a refresh token was presented.
-#[derive(Debug, Clone)]
-#[allow(clippy::exhaustive_structs, reason = "plain data that callers build")]
-pub struct Presentation<'a> {
-    /// The client that was authenticated, or that names itself if it is a public one.
-    pub client_id: &'a str,
-    /// The thumbprint of the key of a DPoP proof that was checked.
-    pub jkt: Option<&'a str>,
-    /// Fresh random bytes, used if this turns out to be a rotation.
-    pub nonce: [u8; 16],
-    /// From what address.
-    pub address: Option<&'a str>,
-    /// By what user agent.
-    pub user_agent: Option<&'a str>,
-}
-
-/// What a refresh token gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "callers must handle every decision"
-)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "it is matched at once and never kept"
-)]
-pub enum Decision {
-    /// The next refresh token. Compare and set the row first; on conflict read it again and
-    /// present again.
-    Rotated {
-        /// The row to write.
-        family: Family,
-        /// What the client gets.
-        token: RefreshToken,
-    },
-    /// The next refresh token, the same bytes as the first time: that answer was lost, or a
-    /// sibling asks. Only the count of replays and the time differ, so writing is optional.
-    Repeated {
-        /// The row with the replay counted.
-        family: Family,
-        /// What the client gets.
-        token: RefreshToken,
-    },
-    /// A sibling was faster and already uses the next one (409): the client has it in its
-    /// storage. Nothing is granted, nothing ended.
-    Superseded {
-        /// When to look there.
-        retry_after: Duration,
-    },
-    /// A superseded refresh token came back: two parties have this family, and it is over.
-    Reused {
-        /// The revoked row to write.
-        family: Family,
-    },
-    /// Nothing is granted, and the row stays as it is.
-    Refused(Refusal),
-}
-
-/// Why nothing is granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "callers must handle every refusal")]
-pub enum Refusal {
-    /// The family was ended before its time.
-    Revoked(RevokedReason),
-    /// The family reached a deadline.
-    Expired,
-    /// It belongs to another client.
-    WrongClient,
-    /// It is bound to a DPoP key that was not shown.
-    WrongKey,
-    /// The row is of another family.
-    Unknown,
-}
+use crate::{
+    mutant::{Mutant, active},
+    secret::RefreshToken,
+    time::Timestamp,
+};
 
 /// Makes a family and its first refresh token.
 #[must_use]
@@ -314,7 +158,10 @@ fn refusal(
     if family.jkt.is_some() && family.jkt.as_deref() != how.jkt {
         return Some(Refusal::WrongKey);
     }
-    if let Some(revoked) = family.revoked {
+    if let Some(revoked) = family
+        .revoked
+        .filter(|_| !active(Mutant::RevokedStillGrants))
+    {
         return Some(Refusal::Revoked(revoked.reason));
     }
     is_over(family, now).then_some(Refusal::Expired)
@@ -388,6 +235,20 @@ fn previous(
     now: Timestamp,
 ) -> Decision {
     let age = now.since(family.rotated_at);
+    if active(Mutant::LostAnswerIsTheft) {
+        return reused(family, now);
+    }
+    if active(Mutant::RepeatMakesAnother) && !family.confirmed {
+        return succeed(
+            family,
+            token,
+            how,
+            keys.newest(),
+            policy,
+            now,
+            family.generation,
+        );
+    }
     if !family.confirmed && age <= policy.lost_window {
         return repeat(family, token, how, keys, policy, now);
     }
@@ -440,6 +301,9 @@ fn repeat(
 }
 
 fn reused(family: &Family, now: Timestamp) -> Decision {
+    if active(Mutant::ReuseUnnoticed) {
+        return Decision::Refused(Refusal::Unknown);
+    }
     let revoked = Some(Revoked {
         at: now,
         reason: RevokedReason::Reused,

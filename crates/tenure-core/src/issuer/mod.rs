@@ -15,16 +15,15 @@
 //! and sets. Who loses that race reads the row again and calls [`present`] again.
 
 mod decide;
+mod decision;
 mod family;
 mod keys;
 #[cfg(test)]
 mod tests;
 mod token;
 
-pub use decide::{
-    Decision, NewFamily, Presentation, RatchetPolicy, Refusal, Rollback, begin, confirm, present,
-    revoke,
-};
+pub use decide::{begin, confirm, present, revoke};
+pub use decision::{Decision, NewFamily, Presentation, RatchetPolicy, Refusal, Rollback};
 pub use family::{Family, FamilyId, FamilyIdError, Revoked, RevokedReason};
 pub use keys::{RatchetKey, RatchetKeys};
 pub use token::{Forged, Presented, parse};
