@@ -57,6 +57,10 @@ secrets! {
     AuthorizationCode;
     /// A PKCE code verifier (RFC 7636 §4.1).
     CodeVerifier;
+    /// The `state` of one login (RFC 6749 §4.1.1): whoever shows it may finish that login.
+    LoginState;
+    /// The `nonce` that ties an ID token to one login (OpenID Connect Core §3.1.2.1).
+    Nonce;
     /// A client's secret (RFC 6749 §2.3.1).
     ClientSecret;
     /// A person's password.
@@ -73,7 +77,10 @@ mod tests {
 
     #[test]
     fn debug_shows_no_character_of_a_secret() {
-        assert_eq!(format!("{:?}", AccessToken::new("s3cr3t")), "AccessToken(…)");
+        assert_eq!(
+            format!("{:?}", AccessToken::new("s3cr3t")),
+            "AccessToken(…)"
+        );
     }
 
     #[test]

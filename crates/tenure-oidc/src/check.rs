@@ -1,0 +1,369 @@
+//! The checks of an ID token's claims (OpenID Connect Core §3.1.3.7 and §12.2).
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::{fmt, time::Duration};
+
+use tenure_core::{secret::Nonce, time::Timestamp};
+
+use crate::claims::{Claim, IdClaims};
+
+/// The most that two clocks may differ; a larger `skew` is cut down to it.
+pub const MAX_SKEW: Duration = Duration::from_secs(300);
+
+/// What an ID token must say to be believed.
+///
+/// Claims are checked after the signature, never instead of it.
+///
+/// ```
+/// # use tenure_core::{secret::Nonce, time::Timestamp};
+/// # use tenure_oidc::{ClaimFault, ClaimValue, IdCheck, IdClaims, IssuerRule};
+/// # let claims = IdClaims::from_pairs([
+/// #     ("iss", ClaimValue::from("https://id.example")), ("sub", "ada".into()),
+/// #     ("aud", "cards".into()), ("exp", 1_700_000_300.0.into()), ("iat", 1_700_000_000.0.into()),
+/// #     ("nonce", "n-1".into()),
+/// # ])?;
+/// let check = IdCheck::new(IssuerRule::Exact("https://id.example".into()), "cards")
+///     .nonce(Nonce::new("n-1"));
+/// assert_eq!(check.login(&claims, Timestamp::from_secs(1_700_000_010)), Ok(()));
+/// assert_eq!(check.login(&claims, Timestamp::from_secs(1_700_009_000)), Err(ClaimFault::Expired));
+/// # Ok::<(), ClaimFault>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct IdCheck {
+    issuer: IssuerRule,
+    client_id: String,
+    trusted_audiences: Vec<String>,
+    nonce: Option<Nonce>,
+    max_age: Option<Duration>,
+    acr: Option<String>,
+    skew: Duration,
+}
+
+/// Which issuers are believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IssuerRule {
+    /// This one, compared character by character.
+    Exact(String),
+    /// Any tenant of Microsoft Entra: the text has `{tenantid}` where the token's `tid` must be.
+    /// For applications registered for several organisations; they decide by `tid` whom to admit.
+    EntraTenant(String),
+}
+
+impl IssuerRule {
+    fn admits(&self, claims: &IdClaims) -> bool {
+        match self {
+            Self::Exact(issuer) => claims.iss() == issuer,
+            Self::EntraTenant(template) => claims.text("tid").is_some_and(|tid| {
+                let plain = tid.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+                plain && !tid.is_empty() && claims.iss() == template.replace("{tenantid}", tid)
+            }),
+        }
+    }
+}
+
+/// What is wrong with an ID token's claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClaimFault {
+    /// A required claim is not there.
+    Missing(Claim),
+    /// A claim is there and has the wrong form.
+    Malformed(Claim),
+    /// Another issuer made the token.
+    IssuerMismatch,
+    /// The token is for other clients.
+    AudienceMismatch,
+    /// The token is for this client and for others that are not trusted.
+    AudienceUntrusted,
+    /// The token was issued to another client.
+    AuthorizedPartyMismatch,
+    /// The token's time is over.
+    Expired,
+    /// The token's time has not begun (`nbf`).
+    NotYetValid,
+    /// The token was issued in the future: one of the two clocks is wrong.
+    IssuedInFuture,
+    /// A login sent a nonce and the token has none.
+    NonceMissing,
+    /// The token belongs to another login.
+    NonceMismatch,
+    /// A maximum age was asked for and the token does not say when the person signed in.
+    AuthTimeMissing,
+    /// The person signed in longer ago than was asked for.
+    AuthTimeTooOld,
+    /// The person signed in in the future: one of the two clocks is wrong.
+    AuthTimeInFuture,
+    /// The person did not sign in in the way that was asked for.
+    AcrMismatch,
+    /// The token that came with a refresh has another issuer.
+    IssuerChanged,
+    /// The token that came with a refresh is for another person.
+    SubjectChanged,
+    /// The token that came with a refresh is for other clients.
+    AudienceChanged,
+    /// The token that came with a refresh was issued to another client.
+    AuthorizedPartyChanged,
+    /// The token that came with a refresh tells another time of signing in.
+    AuthTimeChanged,
+    /// The token that came with a refresh carries another nonce.
+    NonceChanged,
+    /// The token that came with a refresh is older than the one before.
+    IssuedBeforePrevious,
+}
+
+impl fmt::Display for ClaimFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Missing(claim) => return write!(f, "the ID token has no {claim}"),
+            Self::Malformed(claim) => return write!(f, "{claim} of the ID token is malformed"),
+            Self::IssuerMismatch => "the ID token is from another issuer",
+            Self::AudienceMismatch => "the ID token is not for this client",
+            Self::AudienceUntrusted => "the ID token is also for clients that are not trusted",
+            Self::AuthorizedPartyMismatch => "the ID token was issued to another client",
+            Self::Expired => "the ID token has expired",
+            Self::NotYetValid => "the ID token is not valid yet",
+            Self::IssuedInFuture => "the ID token was issued in the future; check the clock",
+            Self::NonceMissing => "the ID token has no nonce",
+            Self::NonceMismatch => "the ID token belongs to another login",
+            Self::AuthTimeMissing => "the ID token does not say when the person signed in",
+            Self::AuthTimeTooOld => "the person signed in too long ago",
+            Self::AuthTimeInFuture => "the person signed in in the future; check the clock",
+            Self::AcrMismatch => "the person did not sign in in the way that was asked for",
+            Self::IssuerChanged => "the refreshed ID token has another issuer",
+            Self::SubjectChanged => "the refreshed ID token is for another person",
+            Self::AudienceChanged => "the refreshed ID token is for other clients",
+            Self::AuthorizedPartyChanged => "the refreshed ID token was issued to another client",
+            Self::AuthTimeChanged => "the refreshed ID token tells another time of signing in",
+            Self::NonceChanged => "the refreshed ID token has another nonce",
+            Self::IssuedBeforePrevious => "the refreshed ID token is older than the last one",
+        };
+        f.write_str(text)
+    }
+}
+
+impl core::error::Error for ClaimFault {}
+
+impl IdCheck {
+    /// Expects a token of this issuer for this client, with clocks at most a minute apart.
+    #[must_use]
+    pub fn new(issuer: IssuerRule, client_id: impl Into<String>) -> Self {
+        Self {
+            issuer,
+            client_id: client_id.into(),
+            trusted_audiences: Vec::new(),
+            nonce: None,
+            max_age: None,
+            acr: None,
+            skew: Duration::from_secs(60),
+        }
+    }
+
+    /// Lets the token be for this other client too. Without it, this client must be alone.
+    #[must_use]
+    pub fn trusting(mut self, audience: impl Into<String>) -> Self {
+        self.trusted_audiences.push(audience.into());
+        self
+    }
+
+    /// Expects the nonce of the login.
+    #[must_use]
+    pub fn nonce(self, nonce: Nonce) -> Self {
+        Self {
+            nonce: Some(nonce),
+            ..self
+        }
+    }
+
+    /// Expects that the person signed in at most so long ago (`max_age` of the request).
+    #[must_use]
+    pub fn max_age(self, max_age: Duration) -> Self {
+        Self {
+            max_age: Some(max_age),
+            ..self
+        }
+    }
+
+    /// Expects this `acr`.
+    #[must_use]
+    pub fn acr(self, acr: impl Into<String>) -> Self {
+        Self {
+            acr: Some(acr.into()),
+            ..self
+        }
+    }
+
+    /// Lets the clocks differ by so much, at most [`MAX_SKEW`].
+    #[must_use]
+    pub fn skew(self, skew: Duration) -> Self {
+        Self {
+            skew: skew.min(MAX_SKEW),
+            ..self
+        }
+    }
+
+    /// Checks the token that came with a login.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, in the order of OpenID Connect Core §3.1.3.7.
+    pub fn login(&self, claims: &IdClaims, now: Timestamp) -> Result<(), ClaimFault> {
+        self.origin(claims)?;
+        self.times(claims, now)?;
+        self.same_nonce(claims)?;
+        self.authentication(claims, now)
+    }
+
+    /// Checks the token that came with a refresh against the last one that was believed.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, first by OpenID Connect Core §12.2, then by §3.1.3.7; the
+    /// nonce is optional here, and neither `max_age` nor `acr` is asked for again.
+    pub fn refreshed(
+        &self,
+        claims: &IdClaims,
+        previous: &IdClaims,
+        now: Timestamp,
+    ) -> Result<(), ClaimFault> {
+        unchanged(claims, previous)?;
+        self.origin(claims)?;
+        self.times(claims, now)
+    }
+
+    fn origin(&self, claims: &IdClaims) -> Result<(), ClaimFault> {
+        if !self.issuer.admits(claims) {
+            return Err(ClaimFault::IssuerMismatch);
+        }
+        if !claims.aud().contains(&self.client_id) {
+            return Err(ClaimFault::AudienceMismatch);
+        }
+        let trusted = |aud: &String| *aud == self.client_id || self.trusted_audiences.contains(aud);
+        if !claims.aud().iter().all(trusted) {
+            return Err(ClaimFault::AudienceUntrusted);
+        }
+        if claims.azp().is_some_and(|azp| azp != self.client_id) {
+            return Err(ClaimFault::AuthorizedPartyMismatch);
+        }
+        Ok(())
+    }
+
+    fn times(&self, claims: &IdClaims, now: Timestamp) -> Result<(), ClaimFault> {
+        if claims.exp().saturating_add(self.skew) <= now {
+            return Err(ClaimFault::Expired);
+        }
+        let latest = now.saturating_add(self.skew);
+        if claims.iat() > latest {
+            return Err(ClaimFault::IssuedInFuture);
+        }
+        if claims.nbf().is_some_and(|nbf| nbf > latest) {
+            return Err(ClaimFault::NotYetValid);
+        }
+        Ok(())
+    }
+
+    fn same_nonce(&self, claims: &IdClaims) -> Result<(), ClaimFault> {
+        let Some(expected) = &self.nonce else {
+            return Ok(());
+        };
+        let nonce = claims.nonce().ok_or(ClaimFault::NonceMissing)?;
+        if Nonce::new(nonce) == *expected {
+            Ok(())
+        } else {
+            Err(ClaimFault::NonceMismatch)
+        }
+    }
+
+    fn authentication(&self, claims: &IdClaims, now: Timestamp) -> Result<(), ClaimFault> {
+        if self
+            .acr
+            .as_deref()
+            .is_some_and(|acr| claims.acr() != Some(acr))
+        {
+            return Err(ClaimFault::AcrMismatch);
+        }
+        let Some(auth_time) = claims.auth_time() else {
+            return match self.max_age {
+                Some(_) => Err(ClaimFault::AuthTimeMissing),
+                None => Ok(()),
+            };
+        };
+        if auth_time > now.saturating_add(self.skew) {
+            return Err(ClaimFault::AuthTimeInFuture);
+        }
+        let oldest = self
+            .max_age
+            .map(|age| now.saturating_sub(age).saturating_sub(self.skew));
+        if oldest.is_some_and(|oldest| auth_time < oldest) {
+            return Err(ClaimFault::AuthTimeTooOld);
+        }
+        Ok(())
+    }
+}
+
+fn unchanged(claims: &IdClaims, previous: &IdClaims) -> Result<(), ClaimFault> {
+    let nonce = claims.nonce();
+    let new_time = claims.auth_time();
+    let old_time = previous.auth_time();
+    let rules = [
+        (claims.iss() == previous.iss(), ClaimFault::IssuerChanged),
+        (claims.sub() == previous.sub(), ClaimFault::SubjectChanged),
+        (
+            previous.aud().iter().all(|aud| claims.aud().contains(aud)),
+            ClaimFault::AudienceChanged,
+        ),
+        (
+            claims.azp() == previous.azp(),
+            ClaimFault::AuthorizedPartyChanged,
+        ),
+        (
+            new_time.is_none() || old_time.is_none() || new_time == old_time,
+            ClaimFault::AuthTimeChanged,
+        ),
+        (
+            nonce.is_none() || nonce == previous.nonce(),
+            ClaimFault::NonceChanged,
+        ),
+        (
+            claims.iat() >= previous.iat(),
+            ClaimFault::IssuedBeforePrevious,
+        ),
+    ];
+    rules
+        .into_iter()
+        .find(|(kept, _)| !kept)
+        .map_or(Ok(()), |(_, fault)| Err(fault))
+}
+
+/// A stable name of a fault, for tables and for drivers in other languages.
+impl ClaimFault {
+    /// The variant's name, with the claim's name after a colon where there is one.
+    #[must_use]
+    pub fn code(self) -> String {
+        match self {
+            Self::Missing(claim) => alloc::format!("missing:{claim}"),
+            Self::Malformed(claim) => alloc::format!("malformed:{claim}"),
+            Self::IssuerMismatch => "issuer_mismatch".to_string(),
+            Self::AudienceMismatch => "audience_mismatch".to_string(),
+            Self::AudienceUntrusted => "audience_untrusted".to_string(),
+            Self::AuthorizedPartyMismatch => "authorized_party_mismatch".to_string(),
+            Self::Expired => "expired".to_string(),
+            Self::NotYetValid => "not_yet_valid".to_string(),
+            Self::IssuedInFuture => "issued_in_future".to_string(),
+            Self::NonceMissing => "nonce_missing".to_string(),
+            Self::NonceMismatch => "nonce_mismatch".to_string(),
+            Self::AuthTimeMissing => "auth_time_missing".to_string(),
+            Self::AuthTimeTooOld => "auth_time_too_old".to_string(),
+            Self::AuthTimeInFuture => "auth_time_in_future".to_string(),
+            Self::AcrMismatch => "acr_mismatch".to_string(),
+            Self::IssuerChanged => "issuer_changed".to_string(),
+            Self::SubjectChanged => "subject_changed".to_string(),
+            Self::AudienceChanged => "audience_changed".to_string(),
+            Self::AuthorizedPartyChanged => "authorized_party_changed".to_string(),
+            Self::AuthTimeChanged => "auth_time_changed".to_string(),
+            Self::NonceChanged => "nonce_changed".to_string(),
+            Self::IssuedBeforePrevious => "issued_before_previous".to_string(),
+        }
+    }
+}
