@@ -2,6 +2,7 @@ use alloc::{borrow::ToOwned, string::ToString};
 use core::time::Duration;
 
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use super::{
     Decision, Family, NewFamily, Presentation, Presented, RatchetKey, RatchetKeys, RatchetPolicy,
@@ -223,9 +224,9 @@ fn succeed(
 
 /// The one before the current: a lost answer, a sibling, or a thief.
 ///
-/// A clock that was set back behind `rotated_at` leaves both windows open. The other reading
-/// would end families of people who did nothing wrong. It grants nothing new: no deadline depends on it, and
-/// a confirmed family still answers with a conflict.
+/// A clock that was set back behind `rotated_at` leaves both windows open: the other reading
+/// would end the families of people who did nothing wrong. It lengthens no session, as deadlines
+/// are checked before and do not depend on it.
 fn previous(
     family: &Family,
     token: &Presented,
@@ -250,54 +251,46 @@ fn previous(
         );
     }
     if !family.confirmed && age <= policy.lost_window {
-        return repeat(family, token, how, keys, policy, now);
+        return repeat(family, token, keys, now);
     }
     if age <= policy.straggler_window {
-        return Decision::Superseded {
-            retry_after: SUPERSEDED_RETRY,
-        };
+        return superseded();
     }
     reused(family, now)
 }
 
-fn repeat(
-    family: &Family,
-    token: &Presented,
-    how: &Presentation<'_>,
-    keys: &RatchetKeys,
-    policy: &RatchetPolicy,
-    now: Timestamp,
-) -> Decision {
-    let Some(key) = keys.find(family.key_id) else {
-        // The key that derived the successor left the ring, and with it whoever may have that
-        // successor: it no longer parses. So this generation is granted anew, to the one party
-        // that can still show something.
-        return succeed(
-            family,
-            token,
-            how,
-            keys.newest(),
-            policy,
-            now,
-            family.generation,
-        );
+fn repeat(family: &Family, token: &Presented, keys: &RatchetKeys, now: Timestamp) -> Decision {
+    let Some((key, secret)) = derive_again(family, token, keys) else {
+        return superseded();
     };
-    let next = step(family, family.generation, family.successor_nonce);
-    let secret = key.derive(&next, token.secret());
-    if !bool::from(digest(&secret).ct_eq(&family.current_hash)) {
-        // The ring's key is not the one that derived it, although it has the same id. Nothing
-        // can be granted, and nobody did wrong.
-        return Decision::Superseded {
-            retry_after: SUPERSEDED_RETRY,
-        };
-    }
     let token = write(key, family.id, family.generation, &secret);
     let family = Family {
         replays: family.replays.saturating_add(1),
-        last_seen: family.last_seen.max(now),
+        last_seen: now,
         ..family.clone()
     };
     Decision::Repeated { family, token }
+}
+
+/// `None` if this ring does not hold the key that derived the current secret: a replica that has
+/// not learnt a new key yet, or a key that was taken out. Nothing can be granted then, and nobody
+/// did wrong.
+fn derive_again<'a>(
+    family: &Family,
+    token: &Presented,
+    keys: &'a RatchetKeys,
+) -> Option<(&'a RatchetKey, Zeroizing<[u8; 32]>)> {
+    let key = keys.find(family.key_id)?;
+    let next = step(family, family.generation, family.successor_nonce);
+    let secret = key.derive(&next, token.secret());
+    let same = bool::from(digest(&secret).ct_eq(&family.current_hash));
+    same.then_some((key, secret))
+}
+
+const fn superseded() -> Decision {
+    Decision::Superseded {
+        retry_after: SUPERSEDED_RETRY,
+    }
 }
 
 fn reused(family: &Family, now: Timestamp) -> Decision {
@@ -326,14 +319,8 @@ fn step(family: &Family, generation: u32, nonce: [u8; 16]) -> Step<'_> {
 }
 
 fn idle_deadline(family: &Family, policy: &RatchetPolicy, now: Timestamp) -> Timestamp {
-    let moved = now.saturating_add(policy.idle_limit);
-    // A clock that was set back must not take away what was granted already.
-    let moved = if now < family.last_seen {
-        moved.max(family.idle_deadline)
-    } else {
-        moved
-    };
-    moved.min(family.absolute_deadline)
+    now.saturating_add(policy.idle_limit)
+        .min(family.absolute_deadline)
 }
 
 const SUPERSEDED_RETRY: Duration = Duration::from_secs(1);

@@ -74,6 +74,9 @@ pub(super) struct Step<'a> {
 
 /// The keys in use, newest first: the first makes, all verify. Cloning shares them.
 ///
+/// Where several processes serve, a new key is first added to all of them at the end, and only then
+/// moved to the front: nobody makes what another cannot read.
+///
 /// A key that is taken out makes the refresh tokens it marked worthless. Keep one for as long as
 /// families live that it served.
 #[derive(Debug, Clone)]

@@ -30,6 +30,11 @@ impl Presented {
         self.generation
     }
 
+    #[cfg(test)]
+    pub(super) fn at_generation(self, generation: u32) -> Self {
+        Self { generation, ..self }
+    }
+
     pub(super) fn secret(&self) -> &[u8; 32] {
         &self.secret
     }
