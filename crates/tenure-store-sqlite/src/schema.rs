@@ -55,14 +55,23 @@ fn flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
+/// The format of the file, which gets its tables if it is empty. One that has them is only read,
+/// so that opening does not wait for whoever writes.
+///
 /// Tables and marks appear in one transaction, before the journal mode changes, so that the main
 /// file is either empty or says whose it is.
 fn create_tables(conn: &mut Connection) -> Result<i32, StoreError> {
     let failed = |error| explain(&Arc::new(error));
+    let number = |conn: &Connection, name| {
+        conn.pragma_query_value(None, name, |row| row.get::<_, i32>(0))
+            .map_err(failed)
+    };
+    if number(conn, "application_id")? == APPLICATION_ID {
+        return number(conn, "user_version");
+    }
     let tx = conn
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
-    let number = |name| tx.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let is_empty: bool = tx
         .query_row(
             "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)",
@@ -70,7 +79,7 @@ fn create_tables(conn: &mut Connection) -> Result<i32, StoreError> {
             |row| row.get(0),
         )
         .map_err(failed)?;
-    let application = number("application_id").map_err(failed)?;
+    let application = number(&tx, "application_id")?;
     if is_empty && application == 0 {
         tx.execute_batch(TABLES).map_err(failed)?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)
@@ -80,7 +89,7 @@ fn create_tables(conn: &mut Connection) -> Result<i32, StoreError> {
     } else if application != APPLICATION_ID {
         return Err(refuse_foreign());
     }
-    let version = number("user_version").map_err(failed)?;
+    let version = number(&tx, "user_version")?;
     tx.commit().map_err(failed)?;
     Ok(version)
 }
