@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    deny, deps, house, process,
+    deny, deps, documents, house, process,
     report::{Done, Report},
     test,
 };
@@ -22,6 +22,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut report = Report::default();
     report.step("format", || cargo(&["fmt", "--all", "--check"]));
     report.step("house rules", house::check);
+    report.step("documents name what exists", documents::check);
     report.step("dependencies point one way", || {
         deps::run()?;
         Ok(Done::Passed)

@@ -9,6 +9,7 @@ mod bench;
 mod ci;
 mod deny;
 mod deps;
+mod documents;
 mod house;
 mod process;
 mod report;
