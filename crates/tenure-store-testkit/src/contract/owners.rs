@@ -4,8 +4,8 @@ use tenure_store::{Entry, Key, Kind, Owner, Page, Store};
 
 use super::Checked;
 use super::steps::{NOW, all_of, at, entry, key, owned, put};
-use crate::Factory;
 use crate::violation::{ensure, ensure_eq};
+use crate::{Factory, Violation};
 
 pub(crate) async fn owners_see_their_own_rows(factory: &impl Factory) -> Checked {
     let store = factory.make().await?;
@@ -96,26 +96,40 @@ pub(crate) async fn pages_cover_every_key_once(factory: &impl Factory) -> Checke
         written.push(key);
     }
     written.sort();
-    let (mut seen, mut after) = (Vec::new(), None);
-    loop {
-        let page = Page {
-            after: after.clone(),
-            limit: 5,
-        };
-        let keys = store.owned_by(&ann, Kind::Session, page, NOW).await?;
-        ensure!(keys.len() <= 5, "a page of five has {} keys", keys.len());
-        ensure!(seen.len() <= written.len(), "the pages do not end");
-        let Some(last) = keys.last() else { break };
-        after = Some(last.clone());
-        seen.extend(keys);
-        // The page goes on behind a key that is there no more.
-        store.remove(&seen[seen.len() - 1], None, NOW).await?;
-    }
-    seen.sort();
-    ensure!(seen == written, "the pages do not have each key once");
     let none = store
         .owned_by(&ann, Kind::Session, Page::default(), NOW)
         .await?;
     ensure!(none.is_empty(), "a page of nothing has keys");
+    for is_removed in [false, true] {
+        let seen = page_through(&store, &ann, is_removed).await?;
+        ensure!(seen == written, "the pages do not have each key once");
+    }
     Ok(())
+}
+
+/// All keys of an owner, five at a time. When the last key of a page is removed, the next page
+/// still goes on behind it.
+async fn page_through(
+    store: &impl Store,
+    owner: &Owner,
+    is_removed: bool,
+) -> Result<Vec<Key>, Violation> {
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = Page {
+            after: after.take(),
+            limit: 5,
+        };
+        let keys = store.owned_by(owner, Kind::Session, page, NOW).await?;
+        ensure!(keys.len() <= 5, "a page of five has {} keys", keys.len());
+        ensure!(seen.len() < 1000, "the pages do not end");
+        let Some(last) = keys.last() else { break };
+        if is_removed {
+            store.remove(last, None, NOW).await?;
+        }
+        after = Some(last.clone());
+        seen.extend(keys);
+    }
+    seen.sort();
+    Ok(seen)
 }
