@@ -94,6 +94,7 @@ pub fn confirm(family: &Family, generation: u32, now: Timestamp) -> Option<Famil
         && !is_over(family, now);
     news.then(|| Family {
         confirmed: true,
+        last_seen: now,
         ..family.clone()
     })
 }
@@ -253,7 +254,10 @@ fn previous(
     if !family.confirmed && age <= policy.lost_window {
         return repeat(family, token, keys, now);
     }
-    if age <= policy.straggler_window {
+    // Counted from the last sign of life of this generation: the request whose repetition was
+    // answered late may itself be delivered twice.
+    let since_use = now.since(family.rotated_at.max(family.last_seen));
+    if since_use <= policy.straggler_window {
         return superseded();
     }
     reused(family, now)

@@ -64,6 +64,16 @@ fn both_windows_end_on_the_millisecond() {
 }
 
 #[test]
+fn the_number_before_with_another_secret_is_theft() {
+    for previous_hash in [Some([0; 32]), None] {
+        let (mut bench, first) = Bench::signed_in();
+        bench.rotate(&first, T0);
+        bench.row.previous_hash = previous_hash;
+        assert_eq!(kind(&bench.ask(&first, T0)), "reused");
+    }
+}
+
+#[test]
 fn a_straggler_outlives_a_lost_window_that_is_shorter() {
     let (mut bench, first) = Bench::signed_in();
     bench.policy.lost_window = Duration::from_secs(1);
