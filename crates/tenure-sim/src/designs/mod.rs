@@ -10,8 +10,6 @@ mod scenario;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Write as _};
-
 use issuer::Issuer;
 use scenario::Scenario;
 
@@ -21,15 +19,6 @@ pub fn table() -> String {
     let mut rows = vec![header()];
     rows.extend(designs().iter().map(|(name, make)| row(name, *make)));
     align(&rows)
-}
-
-/// Writes [`table`] to standard output.
-///
-/// # Errors
-///
-/// Whatever writing there may fail with.
-pub fn print_table() -> io::Result<()> {
-    io::stdout().lock().write_all(table().as_bytes())
 }
 
 /// Makes an issuer with one session, and that session's first grant.
