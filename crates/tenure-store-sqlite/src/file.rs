@@ -70,18 +70,31 @@ fn number(header: &[u8], at: usize) -> Option<i32> {
 }
 
 fn cannot_use(path: &Path, error: io::Error) -> StoreError {
-    let message = match error.kind() {
-        ErrorKind::NotFound => "there is no such folder: create it first",
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "this user may not write there: change the permissions or the path"
-        }
-        ErrorKind::StorageFull => "the disk is full: make room",
-        ErrorKind::IsADirectory => "that is a folder: give the name of a file in it",
-        _ => "the file cannot be used",
-    };
-    let message = format!("the database {}: {message}", path.display());
+    let known = ADVICE.iter().find(|(kind, _)| *kind == error.kind());
+    let advice = known.map_or("the file cannot be used", |(_, advice)| advice);
+    let message = format!("the database {}: {advice}", path.display());
     StoreError::new(StoreErrorKind::Unavailable, message).with_source(error)
 }
+
+const ADVICE: &[(ErrorKind, &str)] = &[
+    (
+        ErrorKind::NotFound,
+        "there is no such folder: create it first",
+    ),
+    (
+        ErrorKind::PermissionDenied,
+        "this user may not write there: change the permissions or path",
+    ),
+    (
+        ErrorKind::ReadOnlyFilesystem,
+        "nothing can be written there: choose another path",
+    ),
+    (ErrorKind::StorageFull, "the disk is full: make room"),
+    (
+        ErrorKind::IsADirectory,
+        "that is a folder: give the name of a file in it",
+    ),
+];
 
 // https://www.sqlite.org/fileformat2.html, section 1.3
 const MAGIC: &[u8] = b"SQLite format 3\0";

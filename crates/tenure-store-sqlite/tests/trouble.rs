@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use tenure_core::time::Timestamp;
-use tenure_store::{Entry, Key, Kind, Replaced, Store, StoreError, StoreErrorKind};
+use tenure_store::{Store, StoreErrorKind};
 use tenure_store_sqlite::{Options, SqliteStore};
 
-const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+mod common;
+
+use common::{NOW, beside, create, key, place, put, put_bytes};
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
@@ -225,93 +226,6 @@ async fn a_missing_folder_and_a_folder_as_file_are_unavailable() {
     }
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn only_its_owner_may_read_the_files() {
-    use std::os::unix::fs::PermissionsExt;
-
-    let (folder, path) = place();
-    let store = SqliteStore::open(&path).await.unwrap();
-    put(&store, "a").await.unwrap();
-    for file in fs::read_dir(folder.path()).unwrap() {
-        let file = file.unwrap();
-        let mode = file.metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "{}", file.path().display());
-    }
-}
-
-#[tokio::test]
-async fn the_file_does_not_grow_with_the_writes_of_a_row() {
-    let (_folder, path) = place();
-    let store = SqliteStore::open(&path).await.unwrap();
-    let mut version = None;
-    for write in 0..1000_u32 {
-        let bytes = vec![write.to_le_bytes()[0]; 600];
-        let entry = Entry {
-            bytes,
-            expires_at: Some(NOW.saturating_add(LONG)),
-            owner: None,
-        };
-        let replaced = store.replace(&key("a"), version, entry, NOW).await.unwrap();
-        let Replaced::Done(next) = replaced else {
-            panic!("write {write} conflicts")
-        };
-        version = Some(next);
-    }
-    let journal = fs::metadata(path.with_extension("db-wal")).unwrap().len();
-    assert!(journal < 16 << 20, "the journal has {journal} bytes");
-    store.close().await;
-    let size = fs::metadata(&path).unwrap().len();
-    assert!(size <= 16 * 4096, "the database has {size} bytes");
-    assert_eq!(
-        beside(&path),
-        Vec::<PathBuf>::new(),
-        "closing left files behind"
-    );
-}
-
-#[tokio::test]
-async fn closing_finishes_what_is_queued_and_refuses_the_rest() {
-    let (_folder, path) = place();
-    let store = SqliteStore::open(&path).await.unwrap();
-    let mut queued = tokio::task::JoinSet::new();
-    for row in 0..100 {
-        let store = store.clone();
-        queued.spawn(async move { (row, put(&store, &row.to_string()).await) });
-    }
-    tokio::task::yield_now().await;
-    store.close().await;
-    store.close().await;
-    let error = put(&store, "late").await.unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
-    assert_eq!(
-        store.find(&key("0"), NOW).await.unwrap_err().kind(),
-        StoreErrorKind::Unavailable
-    );
-
-    let again = SqliteStore::open(&path).await.unwrap();
-    while let Some(ended) = queued.join_next().await {
-        let (row, outcome) = ended.unwrap();
-        let found = again.find(&key(&row.to_string()), NOW).await.unwrap();
-        assert_eq!(found.is_some(), outcome.is_ok(), "row {row}: {outcome:?}");
-    }
-}
-
-#[tokio::test]
-async fn errors_have_neither_keys_nor_bytes() {
-    let (_folder, path) = place();
-    let store = Options::new(&path)
-        .max_size_bytes(12 * 4096)
-        .open()
-        .await
-        .unwrap();
-    let error = put_bytes(&store, "canary-key", b"canary-byte".repeat(90_000))
-        .await
-        .unwrap_err();
-    let text = format!("{error} {error:?}");
-    assert!(!text.contains("canary"), "{text}");
-}
-
 /// Writes until there is no room; what was written before that is there.
 async fn fill(store: &SqliteStore) {
     let mut kept = 0_u32;
@@ -340,46 +254,6 @@ async fn fill(store: &SqliteStore) {
     );
 }
 
-async fn create(path: &Path) {
-    let store = SqliteStore::open(path).await.unwrap();
-    put(&store, "a").await.unwrap();
-    store.close().await;
-}
-
-async fn put(store: &SqliteStore, name: &str) -> Result<(), StoreError> {
-    put_bytes(store, name, b"bytes".to_vec()).await
-}
-
-async fn put_bytes(store: &SqliteStore, name: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
-    let entry = Entry {
-        bytes,
-        expires_at: None,
-        owner: None,
-    };
-    let written = store.replace(&key(name), None, entry, NOW).await?;
-    assert_ne!(written, Replaced::Conflict);
-    Ok(())
-}
-
-fn key(name: &str) -> Key {
-    Key::new(Kind::Account, name.as_bytes())
-}
-
-fn place() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tenure.db");
-    (folder, path)
-}
-
-/// Journals and the like that SQLite keeps beside a database.
-fn beside(path: &Path) -> Vec<PathBuf> {
-    ["db-wal", "db-shm", "db-journal"]
-        .map(|extension| path.with_extension(extension))
-        .into_iter()
-        .filter(|file| file.exists())
-        .collect()
-}
-
 /// A disk in memory, where the test may mount one.
 struct SmallDisk {
     folder: TempDir,
@@ -400,13 +274,21 @@ impl SmallDisk {
         None
     }
 
+    /// Tries for a while: processes that other tests start hold open files until they are under
+    /// way.
     fn remount(&self, mode: &str) -> bool {
         let options = format!("remount,{mode}");
-        let mount = Command::new("mount")
-            .args(["-o", &options])
-            .arg(self.path())
-            .status();
-        mount.is_ok_and(|status| status.success())
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline {
+            let mount = Command::new("mount")
+                .args(["-o", &options])
+                .arg(self.path())
+                .output();
+            if mount.is_ok_and(|mount| mount.status.success()) {
+                return true;
+            }
+        }
+        false
     }
 
     fn path(&self) -> &Path {
@@ -422,5 +304,3 @@ impl Drop for SmallDisk {
         }
     }
 }
-
-const LONG: Duration = Duration::from_secs(3600);
