@@ -79,7 +79,10 @@ impl Uptime {
     /// This point moved forward, saturating at the end of time.
     #[must_use]
     pub fn saturating_add(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+        Self(
+            self.0
+                .saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)),
+        )
     }
 
     /// How long after `earlier` this point is; zero if it is not after it.
@@ -91,7 +94,10 @@ impl Uptime {
 
 /// One reading of both clocks, taken at the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(clippy::exhaustive_structs, reason = "two clocks are all there are; drivers build it")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "two clocks are all there are; drivers build it"
+)]
 pub struct Now {
     /// The wall clock: for what is stored and for what an issuer said.
     pub wall: Timestamp,

@@ -16,7 +16,8 @@ pub struct HolderConfig {
     pub renewal: Renewal,
     /// What a refresh that failed does to the session. Default: nothing, unless refused.
     pub failure_policy: FailurePolicy,
-    /// Ends the session after this long without activity. Default: never.
+    /// Ends the session after this long without activity. Peers learn of activity in steps of a
+    /// twentieth of it, at most a minute: by so much it may end early. Default: never.
     pub idle_limit: Option<Duration>,
     /// Ends the session this long after sign-in. Default: never.
     pub absolute_limit: Option<Duration>,

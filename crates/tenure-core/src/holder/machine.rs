@@ -32,6 +32,7 @@ pub struct Holder {
     pub(super) last_active: Timestamp,
     pub(super) failures: u32,
     pub(super) superseded: u8,
+    slow_reads: u8,
     pub(super) pause_until: Uptime,
     pub(super) last_failure: super::Cause,
     pub(super) clock_offset_millis: i64,
@@ -61,6 +62,7 @@ impl Holder {
             last_active: Timestamp::EPOCH,
             failures: 0,
             superseded: 0,
+            slow_reads: 0,
             pause_until: Uptime::from_millis(0),
             last_failure: super::Cause::Misconfigured,
             clock_offset_millis: 0,
@@ -92,7 +94,7 @@ impl Holder {
             Input::Saved { op, result } => self.saved(op, result),
             Input::UserActive => {
                 // Activity after the limit comes too late, whoever slept through it.
-                if self.over_limit().is_none() {
+                if self.memory.active().is_some() && self.over_limit().is_none() {
                     self.last_active = self.last_active.max(now.wall);
                 }
             }
@@ -151,7 +153,12 @@ impl Holder {
     pub(super) fn load(&mut self, then: AfterLoad) {
         let op = self.op();
         let deadline = self.within(self.config.storage_timeout);
-        self.phase = Phase::Loading { op, deadline, then };
+        self.phase = Phase::Loading {
+            op,
+            since: self.now.uptime,
+            deadline,
+            then,
+        };
         self.outputs.push_back(Output::Load { op });
     }
 
@@ -251,13 +258,31 @@ impl Holder {
         if !awaited {
             return;
         }
-        let Phase::Loading { then, .. } = core::mem::replace(&mut self.phase, Phase::Resting)
+        let Phase::Loading { since, then, .. } =
+            core::mem::replace(&mut self.phase, Phase::Resting)
         else {
             return;
         };
+        if result.is_ok() && self.now.uptime.since(since) > OLD_NEWS {
+            self.read_again(then);
+            return;
+        }
+        self.slow_reads = 0;
         match result {
             Ok(found) => self.after_load(then, found),
             Err(fault) => self.load_failed(then, fault),
+        }
+    }
+
+    /// What was read may be long out of date: this process, or storage, stood still meanwhile.
+    /// Acting on it could show the issuer a refresh token that peers have left behind.
+    fn read_again(&mut self, then: AfterLoad) {
+        if self.slow_reads == MOST_SLOW_READS {
+            self.slow_reads = 0;
+            self.load_failed(then, LoadFault::Failed);
+        } else {
+            self.slow_reads += 1;
+            self.load(then);
         }
     }
 
@@ -371,3 +396,7 @@ impl Holder {
 }
 
 const LONGEST_TIMER: Duration = Duration::from_secs(12 * 60 * 60);
+/// A reading of storage older than this is not acted on. It must be well below the time for
+/// which the issuer bears with stragglers (10 s).
+const OLD_NEWS: Duration = Duration::from_secs(2);
+const MOST_SLOW_READS: u8 = 3;

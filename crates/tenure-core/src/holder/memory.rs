@@ -120,6 +120,12 @@ impl TokenSet {
         self.expires_at.is_some_and(|at| now >= at) && !active(Mutant::ExpiredIsFresh)
     }
 
+    /// Whether it died while it was being stored. A token that an issuer grants for no time at
+    /// all is still an answer.
+    pub(super) fn outlived(&self, now: Timestamp) -> bool {
+        self.is_expired(now) && self.expires_at.is_some_and(|at| at > self.obtained_at)
+    }
+
     /// Whether a refusal by a resource server is about this token, and worth another request.
     pub(super) fn is_rejected(&self, rejected: Option<Generation>, now: Timestamp) -> bool {
         let Some(rejected) = rejected else {

@@ -11,6 +11,7 @@ pub(super) enum Phase {
     /// Reading storage.
     Loading {
         op: Op,
+        since: Uptime,
         deadline: Uptime,
         then: AfterLoad,
     },

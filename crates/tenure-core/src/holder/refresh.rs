@@ -88,7 +88,7 @@ impl Holder {
         match answer {
             Answer::Tokens(grant) => self.granted(grant, &asked),
             Answer::Refused if active(Mutant::RefusalWithoutReload) => {
-                self.refused_for_good(&asked);
+                self.end(SignedOutReason::Refused);
             }
             Answer::Refused if self.lock.is_some() => self.load(AfterLoad::Refused(asked)),
             Answer::Refused => self.pause_then(PEER_SAVES, AfterLoad::Refused(asked)),
@@ -152,6 +152,11 @@ impl Holder {
         let generation = value.generation;
         self.adopt(Some(value));
         self.outputs.push_back(Output::Publish { generation });
+        if self.memory.active().is_some_and(|s| s.tokens.outlived(self.now.wall)) {
+            self.pause(None);
+            self.give_up_for_now(Cause::Storage(StorageTrouble::Write));
+            return;
+        }
         self.settle_all(&self.token_answer());
         self.rest();
     }

@@ -91,7 +91,10 @@ impl Holder {
             Purpose::Refresh => self.refresh_not_saved(save, trouble),
             Purpose::Activity => self.rest(),
             Purpose::SignIn { waiter, .. } => {
-                self.revoke(token);
+                // A write that was not answered may still arrive: then its session is good.
+                if trouble == StorageTrouble::Write && save.lost == 0 {
+                    self.revoke(token);
+                }
                 self.settle(waiter, Err(Cause::Storage(trouble)));
                 self.rest();
             }

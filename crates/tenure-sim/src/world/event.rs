@@ -1,0 +1,130 @@
+use tenure_core::{
+    holder::{Answer, Op, Request, Stored},
+    secret::RefreshToken,
+    time::Timestamp,
+};
+
+/// One process in one of its lives; answers to an earlier life are lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Life {
+    pub(crate) process: usize,
+    pub(crate) number: u32,
+}
+
+/// Everything that can happen in a world.
+#[derive(Debug, Clone)]
+pub(crate) enum Event {
+    // People and callers.
+    TokenWanted {
+        process: usize,
+    },
+    /// A resource server refuses the token that a caller got last.
+    TokenRejected {
+        process: usize,
+        generation: u64,
+    },
+    SignIn {
+        process: usize,
+    },
+    SignOut {
+        process: usize,
+        local: bool,
+    },
+    Active {
+        process: usize,
+    },
+
+    // The platform.
+    Timer {
+        life: Life,
+    },
+    Reads {
+        life: Life,
+        op: Op,
+    },
+    Writes {
+        life: Life,
+        op: Op,
+        replaces: u64,
+        value: Box<Stored>,
+        fails: bool,
+        answers: bool,
+    },
+    Locks {
+        life: Life,
+        op: Op,
+        since: u64,
+        lease: u64,
+    },
+    LeaseEnds {
+        fence: u64,
+    },
+    PeerChanged {
+        process: usize,
+    },
+    Hides {
+        process: usize,
+        ms: u64,
+    },
+    WokeUp {
+        process: usize,
+    },
+
+    // The network and the issuer.
+    Arrives {
+        life: Life,
+        op: Op,
+        request: Request,
+        sent_at: Timestamp,
+        answers: bool,
+    },
+    /// A node has read the row and now writes what it decided.
+    Decides {
+        life: Life,
+        op: Op,
+        token: RefreshToken,
+        read: u64,
+        sent_at: Timestamp,
+        answers: bool,
+        tries: u8,
+    },
+    Answers {
+        life: Life,
+        op: Op,
+        answer: Box<Answer>,
+    },
+    Revokes {
+        token: RefreshToken,
+    },
+
+    // Trouble.
+    Freeze {
+        process: usize,
+        ms: u64,
+    },
+    Thaw {
+        process: usize,
+    },
+    Kill {
+        process: usize,
+    },
+    Start {
+        process: usize,
+    },
+    ClockJumps {
+        ms: i64,
+    },
+    Sleeps {
+        ms: i64,
+    },
+    OutageBegins,
+    OutageEnds,
+    StorageBreaks,
+    StorageHeals,
+    Steals,
+    ThiefPresents {
+        token: RefreshToken,
+        times: u8,
+    },
+    TroubleEnds,
+}

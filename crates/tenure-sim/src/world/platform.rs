@@ -1,0 +1,402 @@
+use tenure_core::{
+    holder::{
+        Body, Cause, Input, LoadFault, Op, Output, Request, SaveFault, Settled, SignedOutReason,
+        Stored,
+    },
+    time::Timestamp,
+};
+
+use super::{
+    World,
+    event::{Event, Life},
+    people::RECOVERY,
+    process::Want,
+};
+use crate::laws::Known;
+
+/// The lock of the session: a lease with a fencing number.
+#[derive(Debug, Default)]
+pub(crate) struct Lock {
+    pub(crate) fence: u64,
+    pub(crate) holder: Option<(Life, Op)>,
+}
+
+/// Storage, the lock, timers, and what a driver does with a holder's outputs.
+impl World {
+    pub(super) fn platform(&mut self, event: Event) {
+        match event {
+            Event::Timer { life } => {
+                if self.is_current(life) && self.processes[life.process].timer == Some(self.at) {
+                    self.processes[life.process].timer = None;
+                    self.give(life, Input::Elapsed);
+                }
+            }
+            Event::Reads { life, op } => {
+                let result = if self.storage_broken {
+                    Err(LoadFault::Failed)
+                } else {
+                    Ok(self.storage.clone())
+                };
+                self.give(life, Input::Loaded { op, result });
+            }
+            Event::Writes {
+                life,
+                op,
+                replaces,
+                value,
+                fails,
+                answers,
+            } => {
+                let result = self.write(replaces, *value, fails);
+                if answers {
+                    self.give(life, Input::Saved { op, result });
+                }
+            }
+            Event::Locks {
+                life,
+                op,
+                since,
+                lease,
+            } => self.try_lock(life, op, since, lease),
+            Event::LeaseEnds { fence } => self.lease_ends(fence),
+            Event::PeerChanged { process } => {
+                let life = self.life(process);
+                self.give(life, Input::PeerChanged);
+            }
+            other => unreachable!("not of the platform: {other:?}"),
+        }
+    }
+
+    /// Does what the holder asks for, and sets its timer.
+    pub(super) fn drain(&mut self, life: Life) {
+        while let Some(output) = self.poll_output(life) {
+            self.act(life, output);
+        }
+        let timeout = self.processes[life.process]
+            .holder
+            .as_ref()
+            .and_then(|h| h.poll_timeout());
+        let timeout = timeout.map(|at| at.as_millis().max(self.at));
+        if timeout != self.processes[life.process].timer {
+            self.processes[life.process].timer = timeout;
+            if let Some(at) = timeout.filter(|at| *at < self.at + HORIZON) {
+                self.schedule(at - self.at, Event::Timer { life });
+            }
+        }
+    }
+
+    fn poll_output(&mut self, life: Life) -> Option<Output> {
+        self.processes[life.process].holder.as_mut()?.poll_output()
+    }
+
+    fn act(&mut self, life: Life, output: Output) {
+        if let Some(log) = &mut self.log {
+            log.push(format!("          {}: {output:?}", life.process));
+        }
+        match output {
+            Output::Load { op } => {
+                let delay = self.storage_delay();
+                self.schedule(delay, Event::Reads { life, op });
+            }
+            Output::Save {
+                op,
+                replaces,
+                value,
+            } => {
+                let delay = self.storage_delay();
+                let (fails, answers) = (self.trouble(), !self.trouble());
+                let (replaces, value) = (replaces.as_u64(), Box::new(value));
+                self.schedule(
+                    delay,
+                    Event::Writes {
+                        life,
+                        op,
+                        replaces,
+                        value,
+                        fails,
+                        answers,
+                    },
+                );
+            }
+            Output::Lock { op, lease } => {
+                let lease = u64::try_from(lease.as_millis()).unwrap_or(0);
+                // A lock that is broken says so, or says nothing.
+                if !self.plan.lock {
+                    self.schedule(
+                        1,
+                        Event::Locks {
+                            life,
+                            op,
+                            since: u64::MAX,
+                            lease,
+                        },
+                    );
+                } else if !self.trouble() {
+                    self.schedule(
+                        1,
+                        Event::Locks {
+                            life,
+                            op,
+                            since: self.at,
+                            lease,
+                        },
+                    );
+                }
+            }
+            Output::Unlock { op } => self.unlock(life, op),
+            Output::Exchange { op, request } => self.ask(life, op, request),
+            Output::Revoke { refresh_token } => {
+                if !self.trouble() {
+                    let delay = self.rng.between(5, 200);
+                    self.schedule(
+                        delay,
+                        Event::Revokes {
+                            token: refresh_token,
+                        },
+                    );
+                }
+            }
+            Output::Publish { .. } => {
+                for process in (0..self.processes.len()).filter(|p| *p != life.process) {
+                    if !self.trouble() {
+                        let delay = self.rng.between(1, 50);
+                        self.schedule(delay, Event::PeerChanged { process });
+                    }
+                }
+            }
+            Output::Settle { waiter, result } => self.settled(life, waiter.0, result),
+            Output::Event(_) => {}
+        }
+    }
+
+    fn ask(&mut self, life: Life, op: Op, request: Request) {
+        if self.plan.calm
+            && let Request::Refresh { refresh_token } = &request
+            && let Some(holder) = &self.processes[life.process].holder
+        {
+            let snapshot = holder.snapshot();
+            let wall = self.wall();
+            self.ledger.asked(refresh_token.expose(), &snapshot, wall);
+        }
+        let lost = self.trouble();
+        let answers = !self.trouble();
+        if !lost {
+            // Beyond the time for which the issuer bears with stragglers no request arrives: its
+            // sender has given up and cut the connection.
+            let slow = self.trouble();
+            let delay = if slow {
+                self.rng.between(200, 8_000)
+            } else {
+                self.rng.between(5, 200)
+            };
+            let sent_at = self.wall();
+            self.schedule(
+                delay,
+                Event::Arrives {
+                    life,
+                    op,
+                    request,
+                    sent_at,
+                    answers,
+                },
+            );
+        }
+    }
+
+    fn write(&mut self, replaces: u64, value: Stored, fails: bool) -> Result<(), SaveFault> {
+        if fails || self.storage_broken {
+            return Err(SaveFault::Failed);
+        }
+        let there = self.storage.as_ref().map_or(0, |s| s.generation.as_u64());
+        if there != replaces {
+            return Err(SaveFault::Conflict);
+        }
+        let before = self.storage.as_ref().and_then(|s| match &s.body {
+            Body::Active(session) => Some(session.clone()),
+            Body::SignedOut(_) => None,
+        });
+        match (&value.body, before) {
+            (Body::Active(session), _) => {
+                let token = session.tokens.refresh_token.as_ref();
+                let family = token.and_then(|t| self.issuer.family_of(t));
+                self.ledger.stored(session, family, self.at);
+            }
+            (Body::SignedOut(mark), Some(session)) => {
+                let known = Known {
+                    limit_passed: self.limit_passed(session.login.at),
+                    sign_out_pending: self.sign_out_pending(),
+                };
+                self.ledger.ended(&session, mark.reason, known);
+            }
+            (Body::SignedOut(_), None) => {}
+        }
+        self.storage = Some(value);
+        Ok(())
+    }
+
+    fn sign_out_pending(&self) -> bool {
+        let mut waiting = self.processes.iter().flat_map(|process| process.waiting.values());
+        waiting.any(|waiting| waiting.what == Want::SignOut)
+    }
+
+    /// Whether a limit on the session had passed by what the world knows. Peers learn of activity
+    /// in steps of a twentieth of the limit; a clock that jumps makes any answer fair.
+    fn limit_passed(&self, signed_in_at: Timestamp) -> bool {
+        let wall = self.wall();
+        let idle = self.plan.config.idle_limit;
+        let absolute = self.plan.config.absolute_limit;
+        self.plan.clock_jumps
+            || idle.is_some_and(|limit| wall.since(self.ledger.last_activity) + limit / 20 >= limit)
+            || absolute.is_some_and(|limit| wall.since(signed_in_at) >= limit)
+    }
+
+    fn settled(&mut self, life: Life, waiter: u64, result: Result<Settled, Cause>) {
+        let Some(waiting) = self.processes[life.process].waiting.remove(&waiter) else {
+            self.ledger.break_law(8, "a caller was answered twice");
+            return;
+        };
+        let took = self.at - waiting.since;
+        let bound = if self.plan.calm {
+            LONGEST_CALM_WAIT
+        } else {
+            LONGEST_WAIT
+        };
+        if took > bound {
+            self.ledger
+                .break_law(8, format!("a caller waited {took} ms"));
+        }
+        match result {
+            Ok(Settled::Token {
+                access_token,
+                generation,
+                ..
+            }) => {
+                self.processes[life.process].last_generation = Some(generation.as_u64());
+                self.token_handed_out(access_token.expose());
+            }
+            Ok(Settled::SignedIn) => {}
+            Ok(Settled::SignedOut) => {
+                self.ledger.signed_out(waiting.since, self.storage.as_ref());
+            }
+            Err(Cause::SignedOut(reason)) if waiting.what == Want::Token => {
+                self.told_signed_out(reason);
+            }
+            Err(cause) => {
+                let recovered = self.healing && waiting.since >= self.healed_at + RECOVERY;
+                if recovered && waiting.what == Want::Token {
+                    self.ledger
+                        .break_law(8, format!("still failing after recovery: {cause:?}"));
+                }
+            }
+        }
+    }
+
+    /// A caller was told that the session is over; storage must agree, for all but a moment.
+    fn told_signed_out(&mut self, reason: SignedOutReason) {
+        let accidental = match reason {
+            SignedOutReason::Expired | SignedOutReason::RefreshFailed => true,
+            SignedOutReason::NeverSignedIn
+            | SignedOutReason::User
+            | SignedOutReason::Refused
+            | SignedOutReason::Idle
+            | SignedOutReason::AbsoluteLimit => false,
+        };
+        if accidental {
+            self.ledger
+                .break_law(1, format!("a caller was told {reason:?}"));
+        }
+    }
+
+    fn token_handed_out(&mut self, access_token: &str) {
+        self.ledger.handed_out(access_token);
+        let Some(granted) = self.issuer.access_tokens.get(access_token).cloned() else {
+            self.ledger
+                .break_law(4, "an access token that nobody granted");
+            return;
+        };
+        if !self.plan.clock_jumps && self.issuer_now() > granted.expires_at {
+            self.ledger
+                .break_law(10, "an expired access token was handed out");
+        }
+        let idle = self.plan.config.idle_limit;
+        let idle_for = self.wall().since(self.ledger.last_activity);
+        if !self.plan.clock_jumps && idle.is_some_and(|limit| idle_for > limit) {
+            self.ledger
+                .break_law(10, "a session went on beyond its idle limit");
+        }
+        // The caller uses it; now and then the service sees that.
+        if self.rng.chance(500) {
+            let now = self.issuer_now();
+            self.issuer.confirm(granted.family, granted.generation, now);
+        }
+    }
+
+    fn try_lock(&mut self, life: Life, op: Op, since: u64, lease: u64) {
+        if since == u64::MAX {
+            self.give(life, Input::LockRefused { op });
+            return;
+        }
+        if !self.is_current(life) || self.at > since + LONGEST_LOCK_WAIT {
+            return;
+        }
+        if self.processes[life.process].frozen_since.is_some() || self.lock.holder.is_some() {
+            self.schedule(
+                20,
+                Event::Locks {
+                    life,
+                    op,
+                    since,
+                    lease,
+                },
+            );
+            return;
+        }
+        self.lock.fence += 1;
+        self.lock.holder = Some((life, op));
+        let fence = self.lock.fence;
+        self.processes[life.process].lock = Some((op, fence));
+        self.schedule(lease, Event::LeaseEnds { fence });
+        self.give(life, Input::LockGranted { op });
+    }
+
+    fn unlock(&mut self, life: Life, op: Op) {
+        if self.lock.holder == Some((life, op)) {
+            self.lock.holder = None;
+        }
+        let own = &mut self.processes[life.process].lock;
+        if own.is_some_and(|(held, _)| held == op) {
+            *own = None;
+        }
+    }
+
+    /// A driver that lives renews its lease; one that is frozen or dead loses it.
+    fn lease_ends(&mut self, fence: u64) {
+        let Some((life, op)) = self.lock.holder.filter(|_| self.lock.fence == fence) else {
+            return;
+        };
+        let alive = self.is_current(life)
+            && self.processes[life.process].frozen_since.is_none()
+            && self.processes[life.process].lock == Some((op, fence));
+        if alive && !self.queue.is_empty() {
+            self.schedule(LEASE_RENEWAL, Event::LeaseEnds { fence });
+        } else {
+            self.lock.holder = None;
+        }
+    }
+
+    fn storage_delay(&mut self) -> u64 {
+        if self.trouble() {
+            self.rng.between(100, 7_000)
+        } else {
+            self.rng.between(0, 10)
+        }
+    }
+}
+
+/// Timers beyond this have no part in the story.
+const HORIZON: u64 = 13 * 3_600_000;
+const LONGEST_LOCK_WAIT: u64 = 60_000;
+const LEASE_RENEWAL: u64 = 2_000;
+/// Every wait of the machine added up, with room: lock, reads, two requests, saves, pauses.
+const LONGEST_WAIT: u64 = 120_000;
+const LONGEST_CALM_WAIT: u64 = 8_000;

@@ -1,0 +1,33 @@
+use std::collections::BTreeMap;
+
+use tenure_core::holder::{Holder, Input, Op};
+
+/// One process or tab: a real holder and what its driver would know.
+#[derive(Debug, Default)]
+pub(crate) struct Process {
+    pub(crate) life: u32,
+    pub(crate) holder: Option<Holder>,
+    pub(crate) frozen_since: Option<u64>,
+    pub(crate) inbox: Vec<Input>,
+    pub(crate) timer: Option<u64>,
+    pub(crate) waiting: BTreeMap<u64, Waiting>,
+    pub(crate) next_waiter: u64,
+    /// The lock this process thinks it has.
+    pub(crate) lock: Option<(Op, u64)>,
+    /// The generation its callers got last.
+    pub(crate) last_generation: Option<u64>,
+}
+
+/// A caller that waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting {
+    pub(crate) since: u64,
+    pub(crate) what: Want,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    Token,
+    SignIn,
+    SignOut,
+}
