@@ -104,10 +104,7 @@ impl Factory for Broken {
     type Store = BrokenStore;
 
     async fn make(&self) -> Result<BrokenStore, StoreError> {
-        Ok(BrokenStore {
-            fault: self.0,
-            rows: Mutex::default(),
-        })
+        Ok(BrokenStore::new(self.0))
     }
 
     async fn reopen(&self, store: BrokenStore) -> Result<Option<BrokenStore>, StoreError> {
