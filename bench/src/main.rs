@@ -10,8 +10,11 @@
 
 mod decisions;
 mod family;
+mod http;
 mod latency;
+mod refreshes;
 mod rotations;
+mod server;
 mod size;
 mod table;
 
@@ -25,6 +28,7 @@ async fn main() -> Result<()> {
     decisions::measure(&mut table)?;
     rotations::measure(&mut table).await?;
     size::measure(&mut table).await?;
+    refreshes::measure(&mut table).await?;
     println!("\n{table}");
     Ok(())
 }
