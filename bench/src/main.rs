@@ -18,17 +18,28 @@ mod server;
 mod size;
 mod table;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::table::Table;
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut table = Table::default();
-    decisions::measure(&mut table)?;
-    rotations::measure(&mut table).await?;
-    size::measure(&mut table).await?;
-    refreshes::measure(&mut table).await?;
+    let parts = [
+        ("decisions", decisions::measure(&mut table)),
+        ("rotations", rotations::measure(&mut table).await),
+        ("size", size::measure(&mut table).await),
+        ("refreshes", refreshes::measure(&mut table).await),
+    ];
     println!("\n{table}");
+    let failed = parts
+        .into_iter()
+        .filter_map(|(part, outcome)| Some((part, outcome.err()?)));
+    let failed: Vec<_> = failed
+        .map(|(part, error)| format!("{part}: {error:#}"))
+        .collect();
+    if !failed.is_empty() {
+        bail!("not measured: {}", failed.join("; "));
+    }
     Ok(())
 }
