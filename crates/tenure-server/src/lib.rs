@@ -1,1 +1,44 @@
-//! Placeholder.
+//! The service that signs people in, issues their tokens, and lists and ends their sessions; and
+//! the program `tenure` around it.
+//!
+//! ```
+//! use tenure_server::{Clock, Config, Server};
+//! use tenure_store::{AnyStore, MemoryStore};
+//!
+//! # async fn example() -> Result<(), tenure_store::StoreError> {
+//! let store = AnyStore::new(MemoryStore::new());
+//! let server = Server::start(Config::default(), store, Clock::system()).await?;
+//! let router: axum::Router = server.router();
+//! # let _ = router;
+//! # Ok(()) }
+//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+//! ```
+//!
+//! `tenure-core` decides what a refresh token gets, a store compares and sets, and this crate is
+//! the HTTP around both. It serves the operator's own clients: there is no consent page and no
+//! dynamic registration.
+
+mod accounts;
+mod app;
+mod cache;
+pub mod cli;
+mod clients;
+mod clock;
+mod config;
+mod digest;
+mod families;
+mod keys;
+mod metrics;
+mod pages;
+mod routes;
+mod rows;
+mod server;
+mod signin;
+mod token;
+mod web;
+
+pub use clients::Grant;
+pub use clock::Clock;
+pub use config::{ClientConfig, Config, ConfigError};
+pub use keys::Algorithm;
+pub use server::Server;

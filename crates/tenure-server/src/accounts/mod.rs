@@ -1,0 +1,261 @@
+//! The people who may sign in.
+
+mod attempts;
+mod password;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tenure_core::secret::Password;
+use tenure_core::time::Timestamp;
+use tenure_store::{Key, Kind, Owner, Replaced, StoreError, StoreErrorKind, Version};
+
+pub(crate) use self::attempts::{Admission, Attempts};
+pub(crate) use self::password::Hasher;
+use crate::cache::Cache;
+use crate::digest::{random_text, sha256};
+use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+
+/// A person who may sign in.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Account {
+    /// What tokens call the account; random, never given twice.
+    pub(crate) subject: String,
+    pub(crate) username: String,
+    password_hash: String,
+    pub(crate) created_at: i64,
+    /// Whoever authenticated before this is signed out.
+    not_before: i64,
+}
+
+impl Account {
+    /// Whether a sign-in at that time still counts.
+    pub(crate) fn honours(&self, auth_time: Timestamp) -> bool {
+        auth_time.as_millis() >= self.not_before
+    }
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Name {
+    subject: String,
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotMade {
+    #[error("there is an account of this name already; choose another name")]
+    NameTaken,
+    #[error("{0}")]
+    Invalid(&'static str),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The accounts in the store, with those lately asked for at hand.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    rows: Rows,
+    hasher: Hasher,
+    pub(crate) attempts: Attempts,
+    cache: Cache<Option<Arc<Account>>>,
+}
+
+impl Accounts {
+    pub(crate) fn new(rows: Rows) -> Self {
+        let attempts = Attempts::new(rows.clone());
+        Self {
+            rows,
+            hasher: Hasher::new(),
+            attempts,
+            cache: Cache::new(),
+        }
+    }
+
+    /// The account of a subject; what is known may be a few seconds old.
+    pub(crate) async fn of(&self, subject: &str) -> Result<Option<Arc<Account>>, StoreError> {
+        let now = self.rows.now();
+        if let Some(account) = self.cache.find(subject, now) {
+            return Ok(account);
+        }
+        let account = self
+            .read(subject)
+            .await?
+            .map(|(account, _)| Arc::new(account));
+        self.cache.insert(subject, account.clone(), now);
+        Ok(account)
+    }
+
+    /// The account of a name, as it is in the store now.
+    pub(crate) async fn named(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        let Some((name, _)) = self.rows.read::<Name>(&name_key(username)).await? else {
+            return Ok(None);
+        };
+        Ok(self.read(&name.subject).await?.map(|(account, _)| account))
+    }
+
+    /// The account that this name and password belong to. Takes as long when there is none.
+    pub(crate) async fn check(
+        &self,
+        username: &str,
+        password: Password,
+    ) -> Result<Option<Account>, StoreError> {
+        let account = self.named(username).await?;
+        let hash = account
+            .as_ref()
+            .map(|account| account.password_hash.clone());
+        let right = self.hasher.verify(password, hash).await;
+        Ok(account.filter(|_| right))
+    }
+
+    /// Makes an account.
+    pub(crate) async fn add(&self, username: &str, password: Password) -> Result<Account, NotMade> {
+        check_name(username)?;
+        check_password(&password)?;
+        let password_hash = self.hash(password).await?;
+        let now = self.rows.now().as_millis();
+        let account = Account {
+            subject: random_text::<16>(),
+            username: username.to_owned(),
+            password_hash,
+            created_at: now,
+            not_before: now,
+        };
+        let life = Life::default().owned_by(OWNER);
+        self.rows
+            .write(&subject_key(&account.subject), None, &account, life)
+            .await?;
+        let name = Name {
+            subject: account.subject.clone(),
+        };
+        match self
+            .rows
+            .write(&name_key(username), None, &name, Life::default())
+            .await?
+        {
+            Replaced::Done(_) => Ok(account),
+            Replaced::Conflict => {
+                self.rows.remove(&subject_key(&account.subject)).await?;
+                Err(NotMade::NameTaken)
+            }
+        }
+    }
+
+    /// Sets a password; everyone signed in with the old one is signed out from now on.
+    pub(crate) async fn set_password(
+        &self,
+        username: &str,
+        password: Password,
+    ) -> Result<Option<Account>, NotMade> {
+        check_password(&password)?;
+        let hash = self.hash(password).await?;
+        for _ in 0..ATTEMPTS {
+            let Some(named) = self.named(username).await? else {
+                return Ok(None);
+            };
+            let Some((mut account, version)) = self.read(&named.subject).await? else {
+                return Ok(None);
+            };
+            account.password_hash.clone_from(&hash);
+            account.not_before = self.rows.now().as_millis().max(account.not_before + 1);
+            let life = Life::default().owned_by(OWNER);
+            let key = subject_key(&account.subject);
+            if let Replaced::Done(_) = self.rows.write(&key, Some(version), &account, life).await? {
+                self.cache.forget(&account.subject);
+                return Ok(Some(account));
+            }
+        }
+        Err(too_busy().into())
+    }
+
+    /// Removes an account and returns what it was.
+    pub(crate) async fn remove(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        let Some(account) = self.named(username).await? else {
+            return Ok(None);
+        };
+        // The account first: a name without an account is nobody.
+        self.rows.remove(&subject_key(&account.subject)).await?;
+        self.rows.remove(&name_key(username)).await?;
+        self.cache.forget(&account.subject);
+        Ok(Some(account))
+    }
+
+    pub(crate) async fn list(&self) -> Result<Vec<Account>, StoreError> {
+        let mut accounts = Vec::new();
+        for key in self
+            .rows
+            .owned(&Owner(OWNER.to_owned()), Kind::Account)
+            .await?
+        {
+            accounts.extend(
+                self.rows
+                    .read::<Account>(&key)
+                    .await?
+                    .map(|(account, _)| account),
+            );
+        }
+        accounts.sort_by(|left, right| left.username.cmp(&right.username));
+        Ok(accounts)
+    }
+
+    async fn read(&self, subject: &str) -> Result<Option<(Account, Version)>, StoreError> {
+        self.rows.read(&subject_key(subject)).await
+    }
+
+    async fn hash(&self, password: Password) -> Result<String, StoreError> {
+        let failed = || StoreError::new(StoreErrorKind::Unavailable, "no password hash was made");
+        self.hasher.hash(password).await.ok_or_else(failed)
+    }
+}
+
+fn check_name(username: &str) -> Result<(), NotMade> {
+    let fine = |c: char| c.is_alphanumeric() || "@._+- ".contains(c);
+    if username.trim() != username || username.is_empty() || username.len() > MAX_NAME {
+        return Err(NotMade::Invalid(
+            "write a name of 1 to 128 bytes without spaces around it",
+        ));
+    }
+    if !username.chars().all(fine) {
+        return Err(NotMade::Invalid(
+            "write a name of letters, digits, spaces and @ . _ + -",
+        ));
+    }
+    Ok(())
+}
+
+fn check_password(password: &Password) -> Result<(), NotMade> {
+    match password.expose().chars().count() {
+        0..MIN_PASSWORD => Err(NotMade::Invalid(
+            "write a password of at least 12 characters",
+        )),
+        MIN_PASSWORD..=MAX_PASSWORD => Ok(()),
+        _ => Err(NotMade::Invalid(
+            "write a password of at most 512 characters",
+        )),
+    }
+}
+
+fn subject_key(subject: &str) -> Key {
+    Key::new(
+        Kind::Account,
+        sha256(format!("subject:{subject}").as_bytes()),
+    )
+}
+
+/// Names that differ in case alone are one name.
+fn name_key(username: &str) -> Key {
+    let name = username.to_lowercase();
+    Key::new(Kind::Account, sha256(format!("name:{name}").as_bytes()))
+}
+
+const OWNER: &str = "tenure:accounts";
+const MAX_NAME: usize = 128;
+const MIN_PASSWORD: usize = 12;
+pub(crate) const MAX_PASSWORD: usize = 512;

@@ -1,0 +1,55 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenure_core::issuer::RatchetPolicy;
+use tenure_store::{AnyStore, StoreError};
+
+use crate::accounts::Accounts;
+use crate::clients::Clients;
+use crate::families::Families;
+use crate::keys::Keys;
+use crate::metrics::Metrics;
+use crate::rows::Rows;
+use crate::{Clock, Config};
+
+/// Everything that the endpoints share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) rows: Rows,
+    pub(crate) keys: Keys,
+    pub(crate) clients: Clients,
+    pub(crate) accounts: Accounts,
+    pub(crate) families: Families,
+    pub(crate) metrics: Metrics,
+    pub(crate) policy: RatchetPolicy,
+}
+
+impl App {
+    pub(crate) fn new(config: Config, store: AnyStore, clock: Clock) -> Arc<Self> {
+        let rows = Rows { store, clock };
+        let mut policy = RatchetPolicy::default();
+        policy.idle_limit = Duration::from_secs(config.refresh_idle_secs);
+        policy.lost_window = Duration::from_secs(config.lost_window_secs);
+        policy.straggler_window = Duration::from_secs(config.straggler_window_secs);
+        Arc::new(Self {
+            keys: Keys::new(rows.clone(), config.algorithm),
+            clients: Clients::new(rows.clone()),
+            accounts: Accounts::new(rows.clone()),
+            families: Families::new(rows.clone()),
+            metrics: Metrics::new(),
+            policy,
+            config,
+            rows,
+        })
+    }
+
+    /// Makes what must be there before the first request: keys, and the configured clients.
+    pub(crate) async fn prepare(&self) -> Result<(), StoreError> {
+        self.keys.ring().await?;
+        for client in &self.config.clients {
+            self.clients.put(&client.client()).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! The program `tenure`: the service, and the operator's commands on its data.
+
+mod clients;
+mod demo;
+mod keys;
+mod out;
+mod serve;
+mod sessions;
+mod users;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use tenure_store::{AnyStore, StoreError};
+use tenure_store_sqlite::SqliteStore;
+
+use crate::app::App;
+use crate::{Clock, Config, ConfigError};
+
+#[derive(Parser)]
+#[command(name = "tenure", version, about = "Keeps users signed in")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve with a demo account and demo clients
+    Dev(Dev),
+    /// Serve
+    Serve(Where),
+    /// The people who may sign in
+    Users {
+        #[command(subcommand)]
+        command: users::Command,
+        #[command(flatten)]
+        at: Where,
+    },
+    /// The programs that may ask for tokens
+    Clients {
+        #[command(subcommand)]
+        command: clients::Command,
+        #[command(flatten)]
+        at: Where,
+    },
+    /// Who is signed in where
+    Sessions {
+        #[command(subcommand)]
+        command: sessions::Command,
+        #[command(flatten)]
+        at: Where,
+    },
+    /// The keys that sign tokens
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
+        #[command(flatten)]
+        at: Where,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args)]
+struct Dev {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8484")]
+    listen: SocketAddr,
+    /// Where everything is kept
+    #[arg(long, default_value = ".tenure")]
+    data: PathBuf,
+    /// The life of access tokens
+    #[arg(long, value_name = "SECS", default_value_t = 900)]
+    access_token_ttl: u64,
+}
+
+/// Which server's data: by its configuration file, or by its data directory.
+#[derive(Args)]
+struct Where {
+    /// The configuration file
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// The data directory, instead of the configured one
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl Failure {
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Store(_) | Self::Io(_) => 4,
+        }
+    }
+}
+
+/// Runs the program: reads the arguments, does the command, and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    runtime
+        .block_on(run(command))
+        .unwrap_or_else(|error| failed(&error))
+}
+
+async fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Dev(dev) => serve::dev(dev).await?,
+        Command::Serve(at) => serve::serve(at.config()?).await?,
+        Command::Users { command, at } => users::run(command, &at).await?,
+        Command::Clients { command, at } => clients::run(command, &at).await?,
+        Command::Sessions { command, at } => sessions::run(command, &at).await?,
+        Command::Keys { command, at } => keys::run(command, &at).await?,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "tenure", &mut std::io::stdout());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Where {
+    fn config(&self) -> Result<Config, ConfigError> {
+        let mut config = Config::load(self.config.as_deref())?;
+        if let Some(data) = &self.data {
+            config.data_dir.clone_from(data);
+        }
+        Ok(config)
+    }
+
+    /// The data that a server keeps, whether or not one runs.
+    async fn open(&self) -> Result<std::sync::Arc<App>, Failure> {
+        let config = self.config()?;
+        if !config.database().is_file() {
+            let path = config.data_dir.display();
+            let what = format!("there is no data in {path}: name its directory with --data");
+            return Err(Failure::Usage(what));
+        }
+        let store = AnyStore::new(SqliteStore::open(config.database()).await?);
+        Ok(App::new(config, store, Clock::system()))
+    }
+}
+
+fn failed(error: &Failure) -> ExitCode {
+    out::problem(&error.to_string());
+    ExitCode::from(error.exit_code())
+}

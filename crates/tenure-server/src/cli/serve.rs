@@ -1,0 +1,127 @@
+use std::net::SocketAddr;
+
+use tenure_store::AnyStore;
+use tenure_store_sqlite::SqliteStore;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+use super::{Dev, Failure, demo, out};
+use crate::{Clock, Config, Server};
+
+/// Which of the two it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Demo,
+    Real,
+}
+
+pub(super) async fn dev(dev: Dev) -> Result<(), Failure> {
+    if !dev.listen.ip().is_loopback() {
+        let what = "the demo account is for this machine alone: listen on 127.0.0.1 or [::1]";
+        return Err(Failure::Usage(what.to_owned()));
+    }
+    let config = Config {
+        listen: dev.listen,
+        data_dir: dev.data,
+        access_token_ttl_secs: dev.access_token_ttl,
+        allow_loopback_origins: true,
+        signup: true,
+        ..Config::default()
+    };
+    config.check()?;
+    run(config, Mode::Demo).await
+}
+
+pub(super) async fn serve(config: Config) -> Result<(), Failure> {
+    if config.issuer.is_none() && !config.listen.ip().is_loopback() {
+        let what = "`issuer` is missing: write the address that people see, such as \
+            https://id.example.com";
+        return Err(Failure::Usage(what.to_owned()));
+    }
+    run(config, Mode::Real).await
+}
+
+async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
+    log(config.log_json);
+    make_private(&config.data_dir)?;
+    let sqlite = SqliteStore::open(config.database()).await?;
+    let listener = TcpListener::bind(config.listen).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let issuer = config.issuer.get_or_insert(address.clone()).clone();
+    let store = AnyStore::new(sqlite.clone());
+    let server = Server::start(config, store, Clock::system()).await?;
+    if mode == Mode::Demo {
+        demo::furnish(&server.app).await?;
+    }
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        signalled().await;
+        tracing::info!("stopping");
+        // Nobody listens any more if the server has failed already.
+        let _ = stop.send(true);
+    });
+    let ready = tokio::spawn(announce(
+        listener.local_addr()?,
+        if mode == Mode::Demo { address } else { issuer },
+    ));
+    let outcome = server.run(listener, stopped).await;
+    ready.abort();
+    sqlite.close().await;
+    Ok(outcome?)
+}
+
+/// Says that the server is ready as soon as it takes connections.
+async fn announce(at: SocketAddr, address: String) {
+    if tokio::net::TcpStream::connect(at).await.is_ok() {
+        out::line(&format!("Tenure is ready: {address}"));
+    }
+}
+
+#[cfg(unix)]
+fn make_private(directory: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+}
+
+#[cfg(not(unix))]
+fn make_private(directory: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)
+}
+
+#[cfg(unix)]
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Logs go to standard error: standard output is for the line that says "ready".
+fn log(json: bool) {
+    let filter = EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let installed = if json {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
+    if installed.is_err() {
+        out::problem("logs go where they went before");
+    }
+}

@@ -1,0 +1,101 @@
+use clap::Subcommand;
+use serde_json::json;
+use tenure_core::issuer::RevokedReason;
+
+use super::{Failure, Where, out};
+use crate::accounts::NotMade;
+use crate::app::App;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make an account; the password is read from standard input
+    Add {
+        /// The user name
+        name: String,
+    },
+    /// Set a password, read from standard input, and end all sessions
+    Passwd {
+        /// The user name
+        name: String,
+    },
+    /// Remove an account and end all its sessions
+    Remove {
+        /// The user name
+        name: String,
+    },
+    /// List the accounts
+    List,
+}
+
+pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+    let app = at.open().await?;
+    match command {
+        Command::Add { name } => {
+            let account = app
+                .accounts
+                .add(&name, out::password()?)
+                .await
+                .map_err(told)?;
+            let told = json!({ "username": account.username, "subject": account.subject });
+            out::done(at.json, &told, &format!("made the account {name}"));
+        }
+        Command::Passwd { name } => {
+            let account = app
+                .accounts
+                .set_password(&name, out::password()?)
+                .await
+                .map_err(told)?;
+            let account = account.ok_or_else(|| nobody(&name))?;
+            let ended = end_all(&app, &account.subject, RevokedReason::PasswordChanged).await?;
+            let told = json!({ "username": name, "ended": ended });
+            out::done(at.json, &told, &format!("set the password of {name}"));
+        }
+        Command::Remove { name } => {
+            let account = app
+                .accounts
+                .remove(&name)
+                .await?
+                .ok_or_else(|| nobody(&name))?;
+            let ended = end_all(&app, &account.subject, RevokedReason::AccountRemoved).await?;
+            let told = json!({ "username": name, "ended": ended });
+            out::done(at.json, &told, &format!("removed the account {name}"));
+        }
+        Command::List => {
+            let accounts = app.accounts.list().await?;
+            let rows: Vec<_> = accounts
+                .iter()
+                .map(|account| {
+                    json!({ "username": account.username, "subject": account.subject,
+                    "created_at": account.created_at / 1000 })
+                })
+                .collect();
+            out::list(at.json, &rows, &["username", "subject"]);
+        }
+    }
+    Ok(())
+}
+
+/// Ends everything a subject has (norms 64 and 66); returns how many families that were.
+pub(super) async fn end_all(
+    app: &App,
+    subject: &str,
+    why: RevokedReason,
+) -> Result<usize, Failure> {
+    for (key, _) in app.sign_ins_of(subject).await? {
+        app.rows.remove(&key).await?;
+    }
+    Ok(app.families.end_all(subject, why).await?)
+}
+
+pub(super) fn nobody(name: &str) -> Failure {
+    Failure::Usage(format!(
+        "there is no account {name}: `tenure users list` shows them"
+    ))
+}
+
+fn told(error: NotMade) -> Failure {
+    match error {
+        NotMade::Store(error) => error.into(),
+        NotMade::NameTaken | NotMade::Invalid(_) => Failure::Usage(error.to_string()),
+    }
+}

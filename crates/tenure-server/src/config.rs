@@ -1,0 +1,361 @@
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use serde::{Deserialize, Serialize};
+use tenure_core::secret::ClientSecret;
+
+use crate::clients::redirect::{is_loopback_origin, origin};
+use crate::clients::{Client, Grant, digest_of_secret};
+use crate::keys::Algorithm;
+
+/// What an operator decides. Every key is also an environment variable: `listen` is
+/// `TENURE_LISTEN`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// The server's public address, the `iss` of its tokens; `http://` and the listening address
+    /// if it is not set.
+    pub issuer: Option<String>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the database is.
+    pub data_dir: PathBuf,
+    /// Whether people may make accounts themselves.
+    pub signup: bool,
+    /// Whether logs are lines of JSON.
+    pub log_json: bool,
+    /// How tokens are signed, unless a client says otherwise.
+    pub algorithm: Algorithm,
+    /// The life of access tokens and ID tokens.
+    pub access_token_ttl_secs: u64,
+    /// The life of authorization codes.
+    pub code_ttl_secs: u64,
+    /// How long a browser's sign-in lasts unused.
+    pub session_idle_secs: u64,
+    /// How long a browser's sign-in lasts at most.
+    pub session_absolute_secs: u64,
+    /// How long a token family lasts without a refresh.
+    pub refresh_idle_secs: u64,
+    /// How long a token family lasts at most.
+    pub refresh_absolute_secs: u64,
+    /// How long a lost answer to a refresh is given again.
+    pub lost_window_secs: u64,
+    /// How long a request that was overtaken is told so.
+    pub straggler_window_secs: u64,
+    /// Whether pages of this machine may call the server: for development.
+    pub allow_loopback_origins: bool,
+    /// The operator's clients.
+    pub clients: Vec<ClientConfig>,
+}
+
+/// A client, as an operator writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ClientConfig {
+    id: String,
+    #[serde(default)]
+    secret: Option<SecretText>,
+    #[serde(default)]
+    redirect_uris: Vec<String>,
+    #[serde(default)]
+    post_logout_redirect_uris: Vec<String>,
+    #[serde(default)]
+    grants: Option<Vec<Grant>>,
+    #[serde(default)]
+    scope: Option<String>,
+    #[serde(default)]
+    audience: Option<String>,
+    #[serde(default)]
+    algorithm: Option<Algorithm>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+struct SecretText(ClientSecret);
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(ClientSecret::new(text))
+    }
+}
+
+/// Why a configuration is refused: one sentence that says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
+#[error("{0}")]
+#[allow(clippy::exhaustive_structs, reason = "one sentence is all it is")]
+pub struct ConfigError(pub String);
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            issuer: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8484)),
+            data_dir: PathBuf::from(".tenure"),
+            signup: false,
+            log_json: false,
+            algorithm: Algorithm::Es256,
+            access_token_ttl_secs: 15 * MINUTE,
+            code_ttl_secs: MINUTE,
+            session_idle_secs: 7 * DAY,
+            session_absolute_secs: 30 * DAY,
+            refresh_idle_secs: 30 * DAY,
+            refresh_absolute_secs: 90 * DAY,
+            lost_window_secs: DAY,
+            straggler_window_secs: 10,
+            allow_loopback_origins: false,
+            clients: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration file, if one is named, and the environment, which wins.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], if something in it is not right.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            if !file.is_file() {
+                let file = file.display();
+                return Err(ConfigError(format!(
+                    "there is no file {file}: name one that exists"
+                )));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let config: Self = figment
+            .merge(Env::prefixed("TENURE_").only(KEYS))
+            .extract()
+            .map_err(|e| told(&e))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Checks what types cannot.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], for the first thing that is not right.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.issuer.as_deref().map_or(Ok(()), check_issuer)?;
+        self.check_limits()?;
+        self.clients.iter().try_for_each(ClientConfig::check)
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        let limits = [
+            ("access_token_ttl_secs", self.access_token_ttl_secs, DAY),
+            ("code_ttl_secs", self.code_ttl_secs, 10 * MINUTE),
+            ("session_idle_secs", self.session_idle_secs, 400 * DAY),
+            (
+                "session_absolute_secs",
+                self.session_absolute_secs,
+                400 * DAY,
+            ),
+            ("refresh_idle_secs", self.refresh_idle_secs, 400 * DAY),
+            (
+                "refresh_absolute_secs",
+                self.refresh_absolute_secs,
+                400 * DAY,
+            ),
+        ];
+        for (key, value, most) in limits {
+            if value == 0 || value > most {
+                return Err(ConfigError(format!(
+                    "write a `{key}` from 1 to {most}, not {value}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        self.issuer.as_deref().unwrap_or("http://127.0.0.1:8484")
+    }
+
+    pub(crate) fn is_secure(&self) -> bool {
+        self.issuer().starts_with("https://")
+    }
+
+    pub(crate) fn session_cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-tenure"
+        } else {
+            "tenure"
+        }
+    }
+
+    pub(crate) fn form_cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-tenure-form"
+        } else {
+            "tenure-form"
+        }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data_dir.join("tenure.db")
+    }
+
+    pub(crate) const fn access_token_ttl(&self) -> Duration {
+        Duration::from_secs(self.access_token_ttl_secs)
+    }
+
+    pub(crate) const fn session_idle(&self) -> Duration {
+        Duration::from_secs(self.session_idle_secs)
+    }
+
+    pub(crate) const fn session_absolute(&self) -> Duration {
+        Duration::from_secs(self.session_absolute_secs)
+    }
+
+    pub(crate) const fn refresh_absolute(&self) -> Duration {
+        Duration::from_secs(self.refresh_absolute_secs)
+    }
+}
+
+impl ClientConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let id = &self.id;
+        if id.is_empty() || id.len() > crate::clients::MAX_ID {
+            return Err(ConfigError(
+                "write a client `id` of 1 to 256 bytes".to_owned(),
+            ));
+        }
+        if self
+            .secret
+            .as_ref()
+            .is_some_and(|secret| secret.0.expose().len() < MIN_SECRET)
+        {
+            return Err(ConfigError(format!(
+                "the secret of client `{id}` is weak: write at least {MIN_SECRET} random \
+                 characters, such as the output of `openssl rand -base64 32`"
+            )));
+        }
+        let uris = self
+            .redirect_uris
+            .iter()
+            .chain(&self.post_logout_redirect_uris);
+        uris.into_iter().try_for_each(|uri| check_uri(id, uri))
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        let default = if self.redirect_uris.is_empty() {
+            vec![Grant::ClientCredentials]
+        } else {
+            vec![Grant::AuthorizationCode, Grant::RefreshToken]
+        };
+        Client {
+            id: self.id.clone(),
+            secret_digest: self
+                .secret
+                .as_ref()
+                .map(|secret| digest_of_secret(&secret.0)),
+            redirect_uris: self.redirect_uris.clone(),
+            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            grants: self.grants.clone().unwrap_or(default),
+            scope: self
+                .scope
+                .clone()
+                .unwrap_or_else(|| DEFAULT_SCOPE.to_owned()),
+            audience: self.audience.clone(),
+            algorithm: self.algorithm,
+        }
+    }
+}
+
+pub(crate) fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
+    let parsed = url::Url::parse(uri);
+    let fine = parsed.is_ok_and(|url| {
+        let plain = url.scheme() == "http" && origin(uri).is_none_or(|o| !is_loopback_origin(&o));
+        url.fragment().is_none() && !plain && !SCRIPTS.contains(&url.scheme())
+    });
+    if fine {
+        return Ok(());
+    }
+    Err(ConfigError(format!(
+        "client `{client}` cannot be sent to `{uri}`: write an https URI, or http on 127.0.0.1, \
+         [::1] or localhost, without a fragment"
+    )))
+}
+
+fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
+    let Some(origin) = origin(issuer) else {
+        return Err(ConfigError(format!(
+            "`issuer` is `{issuer}`: write an address such as https://id.example.com"
+        )));
+    };
+    if origin != issuer {
+        return Err(ConfigError(format!(
+            "`issuer` is `{issuer}`: write `{origin}`, without a path or a slash at the end"
+        )));
+    }
+    if issuer.starts_with("https://") || is_loopback_origin(issuer) {
+        return Ok(());
+    }
+    Err(ConfigError(format!(
+        "`issuer` is `{issuer}`: write it with https://; http:// is for 127.0.0.1, [::1] and \
+         localhost alone"
+    )))
+}
+
+fn told(error: &figment::Error) -> ConfigError {
+    use figment::error::Kind;
+    ConfigError(match &error.kind {
+        Kind::UnknownField(name, known) => {
+            format!(
+                "`{name}` is not a key: remove it, or write one of {}",
+                known.join(", ")
+            )
+        }
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+            format!("`{}` is not right: write {expected}", error.path.join("."))
+        }
+        Kind::UnknownVariant(name, known) => {
+            format!("`{name}` is not known: write one of {}", known.join(", "))
+        }
+        Kind::MissingField(name) => format!("`{name}` is missing: write it"),
+        // Other texts may quote what was written, which may be a secret.
+        Kind::Message(_)
+        | Kind::InvalidLength(..)
+        | Kind::DuplicateField(_)
+        | Kind::ISizeOutOfRange(_)
+        | Kind::USizeOutOfRange(_)
+        | Kind::Unsupported(_)
+        | Kind::UnsupportedKey(..) => {
+            let path = error.path.join(".");
+            format!("the configuration cannot be read at `{path}`: write it as TOML")
+        }
+    })
+}
+
+const KEYS: &[&str] = &[
+    "issuer",
+    "listen",
+    "data_dir",
+    "signup",
+    "log_json",
+    "algorithm",
+    "access_token_ttl_secs",
+    "code_ttl_secs",
+    "session_idle_secs",
+    "session_absolute_secs",
+    "refresh_idle_secs",
+    "refresh_absolute_secs",
+    "lost_window_secs",
+    "straggler_window_secs",
+    "allow_loopback_origins",
+    "clients",
+];
+const SCRIPTS: [&str; 4] = ["javascript", "data", "blob", "file"];
+pub(crate) const DEFAULT_SCOPE: &str = "openid profile offline_access";
+const MIN_SECRET: usize = 32;
+const MINUTE: u64 = 60;
+const DAY: u64 = 24 * 60 * MINUTE;

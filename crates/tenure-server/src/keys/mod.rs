@@ -1,0 +1,202 @@
+//! The server's own secrets: what signs tokens, what marks refresh tokens, what guards forms.
+//!
+//! They are made at the first start and kept in the store, so that several servers share them.
+
+mod ring;
+mod row;
+mod signing;
+mod verify;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use tenure_store::{Key, Kind, Replaced, StoreError, StoreErrorKind};
+
+pub(crate) use self::ring::Ring;
+use self::row::{RatchetRow, RingRow, SigningRow};
+pub use self::signing::Algorithm;
+pub(crate) use self::signing::{SigningKey, TokenUse};
+pub(crate) use self::verify::Unverified;
+use crate::cache::is_fresh;
+use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+
+/// The keys, read again every few seconds.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    rows: Rows,
+    algorithm: Algorithm,
+    current: ArcSwapOption<Ring>,
+    reading: tokio::sync::Mutex<()>,
+}
+
+impl Keys {
+    pub(crate) fn new(rows: Rows, algorithm: Algorithm) -> Self {
+        let (current, reading) = (ArcSwapOption::empty(), tokio::sync::Mutex::default());
+        Self {
+            rows,
+            algorithm,
+            current,
+            reading,
+        }
+    }
+
+    /// The ring. What was read stays good while the store does not answer.
+    pub(crate) async fn ring(&self) -> Result<Arc<Ring>, StoreError> {
+        let now = self.rows.now();
+        if let Some(ring) = self
+            .current
+            .load_full()
+            .filter(|ring| is_fresh(ring.read_at, now))
+        {
+            return Ok(ring);
+        }
+        let known = self.current.load_full();
+        match (self.read_again(known.as_ref()).await, known) {
+            (Ok(ring), _) => Ok(ring),
+            (Err(error), Some(ring)) => {
+                tracing::warn!(%error, "the keys could not be read again");
+                Ok(ring)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// The ring as it is in the store now, for a token that names a key nobody here knows.
+    pub(crate) async fn newest(&self) -> Result<Arc<Ring>, StoreError> {
+        let known = self.current.load_full();
+        self.read_again(known.as_ref()).await
+    }
+
+    /// A key that signs with this algorithm, made now if there has been no need for it.
+    pub(crate) async fn signer(&self, algorithm: Algorithm) -> Result<Arc<SigningKey>, StoreError> {
+        let ring = self.ring().await?;
+        if let Some(key) = ring.signer(algorithm, self.rows.now()) {
+            return Ok(Arc::clone(key));
+        }
+        let now = self.rows.now().as_millis();
+        let made = generate(algorithm, now, now).await?;
+        self.change(|row| {
+            let usable = |key: &SigningRow| key.algorithm == algorithm && key.active_from <= now;
+            if !row.signing.iter().any(usable) {
+                row.signing.push(made.clone());
+            }
+        })
+        .await?;
+        let ring = self.newest().await?;
+        ring.signer(algorithm, self.rows.now())
+            .cloned()
+            .ok_or_else(no_key)
+    }
+
+    /// Adds a key of each algorithm in use and a ratchet key; drops those past their time.
+    pub(crate) async fn rotate(&self, keep: Duration) -> Result<Arc<Ring>, StoreError> {
+        let ring = self.newest().await?;
+        let now = self.rows.now();
+        let active = now.saturating_add(LEAD).as_millis();
+        let mut made = Vec::new();
+        for algorithm in Algorithm::ALL {
+            if ring.signing.iter().any(|key| key.algorithm == algorithm) {
+                made.push(generate(algorithm, now.as_millis(), active).await?);
+            }
+        }
+        let oldest = now.saturating_sub(keep).as_millis();
+        self.change(|row| {
+            row.signing
+                .retain(|key| key.created_at >= oldest || is_newest(&row.ratchet, key.created_at));
+            row.signing.extend(made.iter().cloned());
+            let next = row
+                .ratchet
+                .iter()
+                .map(|key| key.id)
+                .max()
+                .unwrap_or(0)
+                .saturating_add(1);
+            row.ratchet
+                .push(RatchetRow::fresh(next, now.as_millis(), active));
+            drop_old_ratchet_keys(&mut row.ratchet, oldest);
+        })
+        .await?;
+        self.newest().await
+    }
+
+    async fn read_again(&self, known: Option<&Arc<Ring>>) -> Result<Arc<Ring>, StoreError> {
+        let _one_at_a_time = self.reading.lock().await;
+        if let Some(ring) = self.current.load_full()
+            && known.is_none_or(|known| !Arc::ptr_eq(known, &ring))
+        {
+            return Ok(ring);
+        }
+        let row = match self.rows.read::<RingRow>(&key()).await? {
+            Some((row, _)) => row,
+            None => self.make_first().await?,
+        };
+        let ring = Arc::new(Ring::open(&row, self.rows.now())?);
+        self.current.store(Some(Arc::clone(&ring)));
+        Ok(ring)
+    }
+
+    /// Makes the first ring, unless another server was faster.
+    async fn make_first(&self) -> Result<RingRow, StoreError> {
+        let now = self.rows.now().as_millis();
+        let row = RingRow::first(generate(self.algorithm, now, now).await?, now);
+        match self.rows.write(&key(), None, &row, Life::default()).await? {
+            Replaced::Done(_) => Ok(row),
+            Replaced::Conflict => {
+                let found = self.rows.read::<RingRow>(&key()).await?;
+                found.map(|(row, _)| row).ok_or_else(too_busy)
+            }
+        }
+    }
+
+    async fn change(&self, change: impl Fn(&mut RingRow)) -> Result<(), StoreError> {
+        for _ in 0..ATTEMPTS {
+            let Some((mut row, version)) = self.rows.read::<RingRow>(&key()).await? else {
+                self.make_first().await?;
+                continue;
+            };
+            change(&mut row);
+            let written = self
+                .rows
+                .write(&key(), Some(version), &row, Life::default())
+                .await?;
+            if let Replaced::Done(_) = written {
+                return Ok(());
+            }
+        }
+        Err(too_busy())
+    }
+}
+
+/// A ratchet key must outlive every family that it served, so the one in use always stays.
+fn drop_old_ratchet_keys(keys: &mut Vec<RatchetRow>, oldest: i64) {
+    let mut successors: Vec<i64> = keys.iter().map(|key| key.active_from).collect();
+    successors.sort_unstable();
+    keys.retain(|key| {
+        let replaced_at = successors.iter().find(|&&from| from > key.active_from);
+        replaced_at.is_none_or(|&at| at >= oldest)
+    });
+}
+
+fn is_newest(ratchet: &[RatchetRow], created_at: i64) -> bool {
+    ratchet.iter().all(|key| key.created_at <= created_at)
+}
+
+async fn generate(algorithm: Algorithm, now: i64, active: i64) -> Result<SigningRow, StoreError> {
+    let made = tokio::task::spawn_blocking(move || signing::generate(algorithm, now, active)).await;
+    made.ok().flatten().ok_or_else(no_key)
+}
+
+fn no_key() -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unavailable,
+        "a signing key could not be made",
+    )
+}
+
+fn key() -> Key {
+    Key::new(Kind::Key, *b"ring")
+}
+
+/// How long a new key is known before it is used: longer than any server's cached ring lives.
+const LEAD: Duration = Duration::from_secs(10);

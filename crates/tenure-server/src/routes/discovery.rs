@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde_json::json;
+
+use crate::app::App;
+use crate::keys::Algorithm;
+use crate::web::OAuthError;
+
+/// The server's metadata (RFC 8414, OpenID Connect Discovery; norm 16).
+pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let issuer = app.config.issuer();
+    let at = |path: &str| format!("{issuer}{path}");
+    let methods = json!(["client_secret_basic", "client_secret_post", "none"]);
+    let confidential = json!(["client_secret_basic", "client_secret_post"]);
+    Json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": at("/oauth2/authorize"),
+        "token_endpoint": at("/token"),
+        "userinfo_endpoint": at("/userinfo"),
+        "jwks_uri": at("/.well-known/jwks.json"),
+        "revocation_endpoint": at("/revoke"),
+        "introspection_endpoint": at("/introspect"),
+        "end_session_endpoint": at("/logout"),
+        "scopes_supported": ["openid", "profile", "offline_access"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login"],
+        "authorization_response_iss_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid",
+            "name", "preferred_username"],
+    }))
+}
+
+/// The public keys, old and new.
+pub(super) async fn jwks(State(app): State<Arc<App>>) -> Result<impl IntoResponse, OAuthError> {
+    let ring = app.keys.ring().await?;
+    Ok((
+        [(header::CACHE_CONTROL, "public, max-age=60")],
+        Json(ring.jwks()),
+    ))
+}

@@ -1,0 +1,59 @@
+use std::sync::Arc;
+
+use axum::extract::{RawForm, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use tenure_core::issuer::RevokedReason;
+use tenure_store::StoreError;
+
+use super::authorize::see_other;
+use super::login::{guarded, with_guard};
+use crate::app::App;
+use crate::pages;
+
+/// `GET /`: who is signed in, and where.
+pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    page(&app, &headers)
+        .await
+        .unwrap_or_else(|error| pages::failed(&error))
+}
+
+async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
+    let Some(sign_in) = app.signed_in(headers).await? else {
+        return Ok(pages::welcome());
+    };
+    let account = app.accounts.of(&sign_in.subject).await?;
+    let name = account
+        .map(|account| account.username.clone())
+        .unwrap_or_default();
+    let families = app.families.of(&sign_in.subject).await?;
+    let now = app.rows.now();
+    Ok(with_guard(app, headers, |guard| {
+        pages::home(&name, &families, now, guard)
+    })
+    .await)
+}
+
+/// `POST /sessions/end`: ends one of one's own sessions (norm 68).
+pub(super) async fn end(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Response {
+    let fields = match guarded(&app, &headers, &body).await {
+        Ok(fields) => fields,
+        Err(page) => return *page,
+    };
+    let ended = async {
+        let sign_in = app.signed_in(&headers).await?;
+        let id = fields.find("id").and_then(|id| id.parse().ok());
+        if let (Some(sign_in), Some(id)) = (sign_in, id) {
+            let found = app.families.find(id).await?;
+            if found.is_some_and(|(family, _)| family.subject == sign_in.subject) {
+                app.families.end(id, RevokedReason::SignedOut).await?;
+            }
+        }
+        Ok::<_, StoreError>(see_other("/"))
+    };
+    ended.await.unwrap_or_else(|error| pages::failed(&error))
+}

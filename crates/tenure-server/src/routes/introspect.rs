@@ -1,0 +1,67 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{RawForm, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tenure_core::issuer;
+use tenure_core::secret::RefreshToken;
+use tenure_store::StoreError;
+
+use crate::app::App;
+use crate::families::is_alive;
+use crate::token::{Parameters, confidential, live};
+use crate::web::{OAuthError, no_store};
+
+/// `POST /introspect` (RFC 7662), for confidential clients.
+pub(super) async fn endpoint(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawForm(form): RawForm,
+) -> Result<Response, OAuthError> {
+    let form = Parameters::read(&form)?;
+    confidential(&app, &headers, &form).await?;
+    let token = form
+        .find("token")
+        .ok_or(OAuthError::request("token is missing"))?;
+    let told = match live(&app, token).await? {
+        Some(live) => {
+            let mut told = serde_json::to_value(&live.claims).unwrap_or_default();
+            told["active"] = json!(true);
+            told["token_type"] = json!("Bearer");
+            told
+        }
+        None => refresh_token(&app, token).await?,
+    };
+    Ok((no_store(), Json(told)).into_response())
+}
+
+/// What a refresh token is good for; nothing, and no reason, if it is not.
+async fn refresh_token(app: &App, token: &str) -> Result<Value, StoreError> {
+    let inactive = json!({ "active": false });
+    let ring = app.keys.ring().await?;
+    let Ok(presented) = issuer::parse(&RefreshToken::new(token), &ring.ratchet) else {
+        return Ok(inactive);
+    };
+    let Some((family, _)) = app.families.find(presented.family()).await? else {
+        return Ok(inactive);
+    };
+    let account = app.accounts.of(&family.subject).await?;
+    let welcome = account.is_some_and(|account| account.honours(family.auth_time));
+    let current = presented.generation() == family.generation;
+    if !(welcome && current && is_alive(&family, app.rows.now())) {
+        return Ok(inactive);
+    }
+    Ok(json!({
+        "active": true,
+        "iss": app.config.issuer(),
+        "sub": family.subject,
+        "client_id": family.client_id,
+        "scope": family.scope,
+        "sid": family.id.to_string(),
+        "iat": family.rotated_at.as_secs(),
+        "exp": family.absolute_deadline.min(family.idle_deadline).as_secs(),
+        "token_type": "refresh_token",
+    }))
+}

@@ -1,0 +1,242 @@
+use std::sync::Arc;
+
+use axum::extract::{RawForm, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use tenure_core::secret::Password;
+use tenure_store::StoreError;
+
+use super::authorize::{self, see_other};
+use crate::accounts::{Account, Admission, MAX_PASSWORD, NotMade};
+use crate::app::App;
+use crate::digest::random_text;
+use crate::pages::{self, Form};
+use crate::signin::cookies;
+use crate::token::Parameters;
+use crate::web::{Device, cookie};
+
+/// `GET /login`.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    form(&app, &headers, &query, Form::sign_in()).await
+}
+
+/// `GET /signup`.
+pub(super) async fn show_signup(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if !app.config.signup {
+        return pages::refused(
+            StatusCode::NOT_FOUND,
+            "Accounts are made by the operator here.",
+        );
+    }
+    let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    form(&app, &headers, &query, Form::sign_up()).await
+}
+
+/// `POST /login`.
+pub(super) async fn submit(
+    State(app): State<Arc<App>>,
+    device: Device,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Response {
+    let fields = match guarded(&app, &headers, &body).await {
+        Ok(fields) => fields,
+        Err(page) => return *page,
+    };
+    match sign_in(&app, &device, &headers, &fields).await {
+        Ok(response) => response,
+        Err(error) => pages::failed(&error),
+    }
+}
+
+async fn sign_in(
+    app: &App,
+    device: &Device,
+    headers: &HeaderMap,
+    fields: &Parameters,
+) -> Result<Response, StoreError> {
+    let username = fields.find("username").unwrap_or_default().trim();
+    let password = Password::new(fields.find("password").unwrap_or_default());
+    let address = device.address.as_deref().unwrap_or("unknown");
+    let name = username.to_lowercase();
+    // What is too long to be a password is not worth hashing.
+    if password.expose().len() > 4 * MAX_PASSWORD {
+        return Ok(again(app, headers, fields, "That name or password is not right.").await);
+    }
+    if let Admission::Refused { retry_after } = app.accounts.attempts.admit(&name, address).await? {
+        app.metrics.sign_in_limited.increment(1);
+        return Ok(pages::limited(retry_after.as_secs().max(1)));
+    }
+    let Some(account) = app.accounts.check(username, password).await? else {
+        app.metrics.sign_in_refused.increment(1);
+        return Ok(again(app, headers, fields, "That name or password is not right.").await);
+    };
+    app.accounts.attempts.forgive(&name).await?;
+    welcome(app, device, headers, fields, &account).await
+}
+
+/// `POST /signup`.
+pub(super) async fn submit_signup(
+    State(app): State<Arc<App>>,
+    device: Device,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Response {
+    if !app.config.signup {
+        return pages::refused(
+            StatusCode::NOT_FOUND,
+            "Accounts are made by the operator here.",
+        );
+    }
+    let fields = match guarded(&app, &headers, &body).await {
+        Ok(fields) => fields,
+        Err(page) => return *page,
+    };
+    match sign_up(&app, &device, &headers, &fields).await {
+        Ok(response) => response,
+        Err(error) => pages::failed(&error),
+    }
+}
+
+async fn sign_up(
+    app: &App,
+    device: &Device,
+    headers: &HeaderMap,
+    fields: &Parameters,
+) -> Result<Response, StoreError> {
+    let address = device.address.as_deref().unwrap_or("unknown");
+    if let Admission::Refused { retry_after } = app.accounts.attempts.admit("", address).await? {
+        return Ok(pages::limited(retry_after.as_secs().max(1)));
+    }
+    let username = fields.find("username").unwrap_or_default();
+    let password = Password::new(fields.find("password").unwrap_or_default());
+    let problem = match app.accounts.add(username, password).await {
+        Ok(account) => return welcome(app, device, headers, fields, &account).await,
+        Err(NotMade::Store(error)) => return Err(error),
+        Err(NotMade::NameTaken) => "There is an account of this name already.",
+        Err(NotMade::Invalid(_)) => "Choose a simple name and a password of 12 characters or more.",
+    };
+    Ok(form(app, headers, fields, Form::sign_up().with_problem(problem)).await)
+}
+
+/// Signs the browser in under a new id and goes on to where it was going.
+async fn welcome(
+    app: &App,
+    device: &Device,
+    headers: &HeaderMap,
+    fields: &Parameters,
+    account: &Account,
+) -> Result<Response, StoreError> {
+    let old = app.signed_in(headers).await?;
+    let (sign_in, secret) = app.sign_in(&account.subject, device).await?;
+    if let Some(old) = old.filter(|old| old.subject != sign_in.subject) {
+        app.sign_out(&old).await?;
+    }
+    app.metrics.signed_in.increment(1);
+    tracing::info!(subject = %account.subject, sign_in = %sign_in.id, "signed in");
+    let mut response = match fields.find("continue") {
+        None => see_other("/"),
+        Some(query) => match authorize::read(app, query).await {
+            Ok(request) => authorize::grant(app, &request, &sign_in).await?,
+            Err(page) => *page,
+        },
+    };
+    let life = app.config.session_absolute_secs;
+    let value = cookie(app, app.config.session_cookie(), secret.expose(), life);
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(response)
+}
+
+async fn again(
+    app: &App,
+    headers: &HeaderMap,
+    fields: &Parameters,
+    problem: &'static str,
+) -> Response {
+    form(app, headers, fields, Form::sign_in().with_problem(problem)).await
+}
+
+/// A form that only the browser it was given to can send back.
+async fn form(app: &App, headers: &HeaderMap, from: &Parameters, form: Form) -> Response {
+    let request = match from.find("continue") {
+        None => None,
+        Some(query) => match authorize::read(app, query).await {
+            Ok(request) => Some(request),
+            Err(page) => return *page,
+        },
+    };
+    let hint = from
+        .find("username")
+        .or_else(|| request.as_ref()?.login_hint());
+    let form = Form {
+        username: hint.unwrap_or_default().to_owned(),
+        going_on: from.find("continue").map(str::to_owned),
+        leads_to: request
+            .as_ref()
+            .map(|request| request.redirect_uri().to_owned()),
+        may_sign_up: app.config.signup,
+        ..form
+    };
+    with_guard(app, headers, |guard| pages::form(&form, guard)).await
+}
+
+/// A page with a form, and the cookie that its hidden field is bound to.
+pub(super) async fn with_guard(
+    app: &App,
+    headers: &HeaderMap,
+    page: impl FnOnce(&str) -> Response,
+) -> Response {
+    let ring = match app.keys.ring().await {
+        Ok(ring) => ring,
+        Err(error) => return pages::failed(&error),
+    };
+    let name = app.config.form_cookie();
+    let known = cookies(headers, name)
+        .into_iter()
+        .find(|value| value.len() == 43);
+    let value = known.unwrap_or_else(random_text::<32>);
+    let mut response = page(&ring.csrf_field(&value));
+    let set: HeaderValue = cookie(app, name, &value, FORM_LIFE);
+    response.headers_mut().append(header::SET_COOKIE, set);
+    response
+}
+
+/// The fields of a form that this browser was given here (norm 3).
+pub(super) async fn guarded(
+    app: &App,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Parameters, Box<Response>> {
+    let refused = |what| Box::new(pages::refused(StatusCode::FORBIDDEN, what));
+    let fields = Parameters::read(body).map_err(|error| refused(error.description))?;
+    let site = headers
+        .get("sec-fetch-site")
+        .and_then(|site| site.to_str().ok());
+    let ring = app
+        .keys
+        .ring()
+        .await
+        .map_err(|error| Box::new(pages::failed(&error)))?;
+    let given = fields.find("csrf").unwrap_or_default();
+    let cookies = cookies(headers, app.config.form_cookie());
+    let bound = cookies
+        .iter()
+        .any(|cookie| ring.csrf_matches(cookie, given));
+    if site == Some("cross-site") || !bound {
+        return Err(refused(
+            "This form is from another page or too old. Go back and try again.",
+        ));
+    }
+    Ok(fields)
+}
+
+const FORM_LIFE: u64 = 24 * 60 * 60;

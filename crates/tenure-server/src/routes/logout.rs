@@ -1,0 +1,144 @@
+use std::sync::Arc;
+
+use axum::extract::{RawForm, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use tenure_core::issuer::{FamilyId, RevokedReason};
+use tenure_store::StoreError;
+
+use super::authorize::see_other;
+use super::login::{guarded, with_guard};
+use crate::app::App;
+use crate::keys::TokenUse;
+use crate::pages;
+use crate::token::{IdClaims, Parameters};
+use crate::web::cookie;
+
+/// `GET /logout` (OpenID Connect RP-Initiated Logout §2).
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    respond(&app, &headers, query.unwrap_or_default().as_bytes()).await
+}
+
+/// `POST /logout`: the same from a client, or this server's own question answered.
+pub(super) async fn submit(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Response {
+    let asked = Parameters::read(&body).is_ok_and(|fields| fields.find("csrf").is_some());
+    if !asked {
+        return respond(&app, &headers, &body).await;
+    }
+    let fields = match guarded(&app, &headers, &body).await {
+        Ok(fields) => fields,
+        Err(page) => return *page,
+    };
+    let ended = async {
+        let back = destination(&app, &fields, None).await?;
+        if let Some(sign_in) = app.signed_in(&headers).await? {
+            app.sign_out(&sign_in).await?;
+        }
+        Ok::<_, StoreError>(goodbye(&app, back))
+    };
+    ended.await.unwrap_or_else(|error| pages::failed(&error))
+}
+
+async fn respond(app: &App, headers: &HeaderMap, parameters: &[u8]) -> Response {
+    let parameters = match Parameters::read(parameters) {
+        Ok(parameters) => parameters,
+        Err(error) => return pages::refused(StatusCode::BAD_REQUEST, error.description),
+    };
+    let outcome = end(app, headers, &parameters).await;
+    outcome.unwrap_or_else(|error| pages::failed(&error))
+}
+
+async fn end(
+    app: &App,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<Response, StoreError> {
+    let hint = match parameters.find("id_token_hint") {
+        None => None,
+        Some(token) => match hint(app, token).await? {
+            Some(hint) => Some(hint),
+            None => {
+                let what = "The ID token that was sent is not from here.";
+                return Ok(pages::refused(StatusCode::BAD_REQUEST, what));
+            }
+        },
+    };
+    let back = destination(app, parameters, hint.as_ref()).await?;
+    if parameters.find("post_logout_redirect_uri").is_some() && back.is_none() {
+        let what = "The client asks to return to an address that is not registered.";
+        return Ok(pages::refused(StatusCode::BAD_REQUEST, what));
+    }
+    let sign_in = app.signed_in(headers).await?;
+    match (hint, sign_in) {
+        (None, None) => Ok(goodbye(app, back)),
+        (Some((_, family)), None) => {
+            app.families.end(family, RevokedReason::SignedOut).await?;
+            Ok(goodbye(app, back))
+        }
+        // Norm 44: the hint is about this very sign-in.
+        (Some((claims, family)), Some(sign_in)) if claims.sub == sign_in.subject => {
+            app.families.end(family, RevokedReason::SignedOut).await?;
+            app.sign_out(&sign_in).await?;
+            Ok(goodbye(app, back))
+        }
+        (_, Some(_)) => Ok(with_guard(app, headers, |guard| {
+            pages::confirm_logout(parameters, guard)
+        })
+        .await),
+    }
+}
+
+/// What an ID token says that is ours, expired or not.
+async fn hint(app: &App, token: &str) -> Result<Option<(IdClaims, FamilyId)>, StoreError> {
+    let ring = app.keys.ring().await?;
+    let claims = ring.verify::<IdClaims>(TokenUse::Id, token).ok();
+    let claims = claims.filter(|claims| claims.iss == app.config.issuer());
+    Ok(claims.and_then(|claims| {
+        let family = claims.sid.parse().ok()?;
+        Some((claims, family))
+    }))
+}
+
+/// Where the client wants the browser to go, if that is registered (norm 45).
+async fn destination(
+    app: &App,
+    parameters: &Parameters,
+    hint: Option<&(IdClaims, FamilyId)>,
+) -> Result<Option<String>, StoreError> {
+    let Some(uri) = parameters.find("post_logout_redirect_uri") else {
+        return Ok(None);
+    };
+    let named = parameters.find("client_id");
+    let hinted = hint.map(|(claims, _)| claims.aud.as_str());
+    let id = match (named, hinted) {
+        (Some(named), Some(hinted)) if named != hinted => return Ok(None),
+        (Some(id), _) | (None, Some(id)) => id,
+        (None, None) => return Ok(None),
+    };
+    let client = app.clients.find(id).await?;
+    if !client.is_some_and(|client| client.returns_to(uri)) {
+        return Ok(None);
+    }
+    let Some(state) = parameters.find("state") else {
+        return Ok(Some(uri.to_owned()));
+    };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let query = query.append_pair("state", state).finish();
+    let glue = if uri.contains('?') { '&' } else { '?' };
+    Ok(Some(format!("{uri}{glue}{query}")))
+}
+
+fn goodbye(app: &App, back: Option<String>) -> Response {
+    let mut response = back.map_or_else(pages::signed_out, |uri| see_other(&uri));
+    let gone: HeaderValue = cookie(app, app.config.session_cookie(), "", 0);
+    response.headers_mut().append(header::SET_COOKIE, gone);
+    response
+}

@@ -1,0 +1,110 @@
+//! Which path is answered by what.
+
+mod authorize;
+mod discovery;
+mod home;
+mod introspect;
+mod login;
+mod logout;
+mod operation;
+mod revoke;
+mod sessions;
+mod userinfo;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub(crate) use self::sessions::family as family_json;
+use crate::app::App;
+use crate::token;
+use crate::web::{OAuthError, cors, observe};
+
+/// All endpoints, behind limits on time and size.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let open = shared().layer(from_fn_with_state(Arc::clone(&app), cors));
+    pages()
+        .merge(open)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIME_LIMIT,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), observe))
+        .with_state(app)
+}
+
+/// What people's browsers open; no other origin may read it (norm 19).
+fn pages() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/sessions/end", post(home::end))
+        .route(
+            "/oauth2/authorize",
+            get(authorize::show).post(authorize::posted),
+        )
+        .route("/login", get(login::show).post(login::submit))
+        .route(
+            "/signup",
+            get(login::show_signup).post(login::submit_signup),
+        )
+        .route("/logout", get(logout::show).post(logout::submit))
+        .route("/oauth2/logout", get(logout::show).post(logout::submit))
+        .route("/healthz", get(operation::health))
+        .route("/readyz", get(operation::ready))
+        .route("/metrics", get(operation::metrics))
+}
+
+/// What programs call, also from pages of registered clients.
+fn shared() -> Router<Arc<App>> {
+    let mut router = Router::new()
+        .route(
+            "/.well-known/openid-configuration",
+            get(discovery::metadata),
+        )
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(discovery::metadata),
+        )
+        .route("/.well-known/jwks.json", get(discovery::jwks))
+        .route(
+            "/v1/sessions",
+            get(sessions::list).delete(sessions::end_others),
+        )
+        .route("/v1/sessions/{id}", delete(sessions::end_one));
+    for prefix in ["", "/oauth2"] {
+        router = router
+            .route(&format!("{prefix}/token"), post(token::endpoint))
+            .route(&format!("{prefix}/revoke"), post(revoke::endpoint))
+            .route(&format!("{prefix}/introspect"), post(introspect::endpoint))
+            .route(
+                &format!("{prefix}/userinfo"),
+                get(userinfo::endpoint).post(userinfo::endpoint),
+            );
+    }
+    router
+}
+
+/// The panic's message stays in the process: it may quote anything.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the payload over"
+)]
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a request panicked");
+    let mut error = OAuthError::new("server_error", "something went wrong here");
+    error.status = StatusCode::INTERNAL_SERVER_ERROR;
+    error.into_response()
+}
+
+const BODY_LIMIT: usize = 64 * 1024;
+const TIME_LIMIT: Duration = Duration::from_secs(15);

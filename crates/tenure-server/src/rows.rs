@@ -1,0 +1,125 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tenure_core::time::Timestamp;
+use tenure_store::{
+    AnyStore, Entry, Key, Kind, Owner, Page, Replaced, Store as _, StoreError, StoreErrorKind,
+    Version,
+};
+
+use crate::Clock;
+
+/// How often a write that lost a race is tried again before the store counts as too busy.
+pub(crate) const ATTEMPTS: usize = 16;
+
+/// The store as the server sees it: rows of JSON, read and written at the server's own time.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) store: AnyStore,
+    pub(crate) clock: Clock,
+}
+
+impl Rows {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+    ) -> Result<Option<(T, Version)>, StoreError> {
+        let Some(stored) = self.store.find(key, self.now()).await? else {
+            return Ok(None);
+        };
+        Ok(Some((decode(&stored.bytes)?, stored.version)))
+    }
+
+    /// Writes a row whose version is `expected`, or that is absent if that is `None`.
+    pub(crate) async fn write<T: Serialize>(
+        &self,
+        key: &Key,
+        expected: Option<Version>,
+        value: &T,
+        life: Life,
+    ) -> Result<Replaced, StoreError> {
+        let entry = Entry {
+            bytes: encode(value)?,
+            expires_at: life.expires_at,
+            owner: life.owner,
+        };
+        self.store.replace(key, expected, entry, self.now()).await
+    }
+
+    pub(crate) async fn remove(&self, key: &Key) -> Result<(), StoreError> {
+        self.store.remove(key, None, self.now()).await.map(drop)
+    }
+
+    /// All keys of an owner's rows of one kind.
+    pub(crate) async fn owned(&self, owner: &Owner, kind: Kind) -> Result<Vec<Key>, StoreError> {
+        let mut keys: Vec<Key> = Vec::new();
+        loop {
+            let page = Page {
+                after: keys.last().cloned(),
+                limit: PAGE,
+            };
+            let more = self.store.owned_by(owner, kind, page, self.now()).await?;
+            let last = more.len() < PAGE;
+            keys.extend(more);
+            if last {
+                return Ok(keys);
+            }
+        }
+    }
+}
+
+/// How long a row lives and whose it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Life {
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) owner: Option<Owner>,
+}
+
+impl Life {
+    pub(crate) fn until(expires_at: Timestamp) -> Self {
+        Self {
+            expires_at: Some(expires_at),
+            owner: None,
+        }
+    }
+
+    pub(crate) fn owned_by(mut self, owner: impl Into<String>) -> Self {
+        self.owner = Some(Owner(owner.into()));
+        self
+    }
+}
+
+/// The error of a write that lost every race.
+pub(crate) fn too_busy() -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unavailable,
+        "a row changed each time it was written",
+    )
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = vec![FORMAT];
+    serde_json::to_writer(&mut bytes, value).map_err(|error| {
+        StoreError::new(StoreErrorKind::Corrupt, "a row cannot be encoded").with_source(error)
+    })?;
+    Ok(bytes)
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
+    match bytes.split_first() {
+        // The cause is left out: serde quotes values, and rows hold secrets.
+        Some((&FORMAT, json)) => serde_json::from_slice(json)
+            .map_err(|_| StoreError::new(StoreErrorKind::Corrupt, "a row is damaged")),
+        Some((&newer, _)) if newer > FORMAT => Err(StoreError::new(
+            StoreErrorKind::NewerVersion,
+            "a row was written by a newer version of Tenure: start that version",
+        )),
+        Some(_) | None => Err(StoreError::new(StoreErrorKind::Corrupt, "a row is damaged")),
+    }
+}
+
+const FORMAT: u8 = 1;
+const PAGE: usize = 256;

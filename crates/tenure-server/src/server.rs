@@ -1,0 +1,94 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tenure_store::{AnyStore, Store as _, StoreError};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::{Clock, Config, routes};
+
+/// The service, ready to answer.
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub(crate) app: Arc<App>,
+}
+
+impl Server {
+    /// Makes what the service needs in the store, if it is not there yet.
+    ///
+    /// # Errors
+    ///
+    /// As the store.
+    pub async fn start(config: Config, store: AnyStore, clock: Clock) -> Result<Self, StoreError> {
+        let app = App::new(config, store, clock);
+        app.prepare().await?;
+        Ok(Self { app })
+    }
+
+    /// All endpoints.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        routes::router(Arc::clone(&self.app))
+    }
+
+    /// Answers until `stop` changes, then finishes what was begun, for ten seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// If the listener fails.
+    pub async fn run(
+        &self,
+        listener: TcpListener,
+        mut stop: watch::Receiver<bool>,
+    ) -> std::io::Result<()> {
+        let sweeper = tokio::spawn(sweep(Arc::clone(&self.app)));
+        let service = self
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let mut ended = stop.clone();
+        let serving = axum::serve(listener, service)
+            .with_graceful_shutdown(async move { changed(&mut ended).await });
+        let limit = async move {
+            changed(&mut stop).await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let outcome = tokio::select! {
+            outcome = serving => outcome,
+            () = limit => Ok(()),
+        };
+        sweeper.abort();
+        outcome
+    }
+}
+
+/// A sender that is gone is a reason to stop, too.
+async fn changed(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        tracing::debug!("nobody is left who could stop the server");
+    }
+}
+
+/// Deletes expired rows in small batches, never in a request.
+async fn sweep(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        loop {
+            match app.rows.store.sweep(app.rows.now(), SWEEP_BATCH).await {
+                Ok(went) if went == SWEEP_BATCH => tokio::time::sleep(SWEEP_PAUSE).await,
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "expired rows could not be deleted");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+const GRACE: Duration = Duration::from_secs(10);
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_PAUSE: Duration = Duration::from_millis(50);
+const SWEEP_BATCH: usize = 500;

@@ -1,0 +1,149 @@
+//! The browser's own session at the server: who signed in here, and when.
+
+use axum::http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
+use tenure_core::secret::SessionId;
+use tenure_core::time::Timestamp;
+use tenure_store::{Key, Kind, Owner, StoreError};
+
+use crate::app::App;
+use crate::digest::{random_text, sha256};
+use crate::rows::Life;
+use crate::web::Device;
+
+/// A browser's sign-in. Its row is found by the digest of the cookie's value alone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SignIn {
+    /// What lists and links call it; no secret.
+    pub(crate) id: String,
+    pub(crate) subject: String,
+    auth_time: i64,
+    last_seen: i64,
+    absolute_deadline: i64,
+    pub(crate) address: Option<String>,
+    pub(crate) user_agent: Option<String>,
+}
+
+impl SignIn {
+    pub(crate) fn auth_time(&self) -> Timestamp {
+        Timestamp::from_millis(self.auth_time)
+    }
+
+    pub(crate) fn last_seen(&self) -> Timestamp {
+        Timestamp::from_millis(self.last_seen)
+    }
+}
+
+impl App {
+    /// Signs a browser in under a new id (norms 60, 61 and 79).
+    pub(crate) async fn sign_in(
+        &self,
+        subject: &str,
+        device: &Device,
+    ) -> Result<(SignIn, SessionId), StoreError> {
+        let now = self.rows.now();
+        let secret = SessionId::new(random_text::<32>());
+        let deadline = now.saturating_add(self.config.session_absolute());
+        let sign_in = SignIn {
+            id: random_text::<16>(),
+            subject: subject.to_owned(),
+            auth_time: now.as_millis(),
+            last_seen: now.as_millis(),
+            absolute_deadline: deadline.as_millis(),
+            address: device.address.clone(),
+            user_agent: device.user_agent.clone(),
+        };
+        let life = self.sign_in_life(&sign_in, now);
+        self.rows.write(&key(&secret), None, &sign_in, life).await?;
+        Ok((sign_in, secret))
+    }
+
+    /// The sign-in that a request's cookies name, if it is alive.
+    pub(crate) async fn signed_in(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<SignIn>, StoreError> {
+        for value in cookies(headers, self.config.session_cookie()) {
+            if let Some(sign_in) = self.sign_in_at(&key(&SessionId::new(value))).await? {
+                return Ok(Some(sign_in));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The sign-in of a row, its idle limit moved at most once a minute.
+    pub(crate) async fn sign_in_at(&self, key: &Key) -> Result<Option<SignIn>, StoreError> {
+        let Some((mut sign_in, version)) = self.rows.read::<SignIn>(key).await? else {
+            return Ok(None);
+        };
+        let account = self.accounts.of(&sign_in.subject).await?;
+        if account.is_none_or(|account| !account.honours(sign_in.auth_time())) {
+            return Ok(None);
+        }
+        let now = self.rows.now();
+        if now.since(sign_in.last_seen()).as_secs() >= 60 {
+            sign_in.last_seen = now.as_millis();
+            let life = self.sign_in_life(&sign_in, now);
+            // A conflict means that another request moved it, or ended it: both stand.
+            let _ = self.rows.write(key, Some(version), &sign_in, life).await?;
+        }
+        Ok(Some(sign_in))
+    }
+
+    /// A subject's browser sign-ins, with the keys of their rows.
+    pub(crate) async fn sign_ins_of(
+        &self,
+        subject: &str,
+    ) -> Result<Vec<(Key, SignIn)>, StoreError> {
+        let mut found = Vec::new();
+        for key in self
+            .rows
+            .owned(&Owner(subject.to_owned()), Kind::Session)
+            .await?
+        {
+            if let Some((sign_in, _)) = self.rows.read::<SignIn>(&key).await? {
+                found.push((key, sign_in));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Ends a browser's sign-in and every family that came from it. The row goes first: a code
+    /// that is exchanged meanwhile finds it gone (law 3).
+    pub(crate) async fn sign_out(&self, sign_in: &SignIn) -> Result<(), StoreError> {
+        for (key, other) in self.sign_ins_of(&sign_in.subject).await? {
+            if other.id == sign_in.id {
+                self.rows.remove(&key).await?;
+            }
+        }
+        self.families.end_linked(&sign_in.id).await
+    }
+
+    fn sign_in_life(&self, sign_in: &SignIn, now: Timestamp) -> Life {
+        let absolute = Timestamp::from_millis(sign_in.absolute_deadline);
+        let idle = now.saturating_add(self.config.session_idle());
+        Life::until(absolute.min(idle)).owned_by(sign_in.subject.clone())
+    }
+}
+
+/// The values of all cookies of this very name (norm 53).
+pub(crate) fn cookies(headers: &HeaderMap, name: &str) -> Vec<String> {
+    let lines = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
+    let pairs = lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.split_once('='));
+    pairs
+        .filter(|(given, _)| given.trim() == name)
+        .map(|(_, value)| value.trim().to_owned())
+        .take(MAX_COOKIES)
+        .collect()
+}
+
+fn key(secret: &SessionId) -> Key {
+    Key::new(Kind::Session, sha256(secret.expose().as_bytes()))
+}
+
+const MAX_COOKIES: usize = 8;

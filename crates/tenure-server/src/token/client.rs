@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use base64ct::{Base64, Encoding as _};
+use tenure_core::secret::ClientSecret;
+
+use super::Parameters;
+use crate::app::App;
+use crate::clients::Client;
+use crate::web::OAuthError;
+
+/// The client that a request is from (RFC 6749 §2.3.1): by Basic, by form, or, if it has no
+/// secret, by name alone.
+pub(crate) async fn authenticate(
+    app: &App,
+    headers: &HeaderMap,
+    form: &Parameters,
+) -> Result<Arc<Client>, OAuthError> {
+    let (id, secret) = match headers.get(header::AUTHORIZATION) {
+        Some(value) => {
+            if form.find("client_secret").is_some() {
+                return Err(OAuthError::request("authenticate in one way, not in two"));
+            }
+            let (id, secret) = basic(value.to_str().unwrap_or_default())?;
+            if form.find("client_id").is_some_and(|other| other != id) {
+                return Err(OAuthError::request("two clients are named"));
+            }
+            (id, Some(secret))
+        }
+        None => {
+            let id = form.find("client_id").ok_or_else(OAuthError::client)?;
+            (
+                id.to_owned(),
+                form.find("client_secret").map(ClientSecret::new),
+            )
+        }
+    };
+    let client = app
+        .clients
+        .find(&id)
+        .await?
+        .ok_or_else(OAuthError::client)?;
+    match (client.is_confidential(), secret) {
+        (true, Some(secret)) if client.has_secret(&secret) => Ok(client),
+        (false, None) => Ok(client),
+        // Some clients send an empty secret for none.
+        (false, Some(secret)) if secret.expose().is_empty() => Ok(client),
+        (true | false, _) => Err(OAuthError::client()),
+    }
+}
+
+/// As [`authenticate`], for what public clients may not do.
+pub(crate) async fn confidential(
+    app: &App,
+    headers: &HeaderMap,
+    form: &Parameters,
+) -> Result<Arc<Client>, OAuthError> {
+    let client = authenticate(app, headers, form).await?;
+    if client.is_confidential() {
+        Ok(client)
+    } else {
+        Err(OAuthError::client())
+    }
+}
+
+fn basic(value: &str) -> Result<(String, ClientSecret), OAuthError> {
+    let (scheme, encoded) = value.split_once(' ').ok_or_else(OAuthError::client)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(OAuthError::client());
+    }
+    let decoded = Base64::decode_vec(encoded.trim()).map_err(|_| OAuthError::client())?;
+    let decoded = zeroize::Zeroizing::new(decoded);
+    let text = std::str::from_utf8(&decoded).map_err(|_| OAuthError::client())?;
+    let (id, secret) = text.split_once(':').ok_or_else(OAuthError::client)?;
+    Ok((decode(id), ClientSecret::new(decode(secret))))
+}
+
+/// Both halves are form-encoded (RFC 6749 §2.3.1).
+fn decode(text: &str) -> String {
+    let pair = format!("={text}").replace('&', "%26");
+    let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
+    pairs
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,237 @@
+use serde::{Deserialize, Serialize};
+use tenure_core::issuer::{self, FamilyId, NewFamily, RevokedReason};
+use tenure_core::secret::AuthorizationCode;
+use tenure_core::time::Timestamp;
+use tenure_store::{Key, Kind, Replaced, StoreError, Version};
+
+use super::mint::{Grantee, access_token, expires_in, family_id, id_token};
+use super::{Granted, Parameters, has_scope};
+use crate::app::App;
+use crate::clients::{Client, Grant};
+use crate::digest::{b64, random, random_text, same, sha256};
+use crate::rows::Life;
+use crate::signin::SignIn;
+use crate::web::{Device, OAuthError};
+
+/// What an authorization code stands for. Its row is found by the digest of the code.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Code {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    /// The S256 challenge (RFC 7636); every request has one.
+    pub(crate) challenge: Option<String>,
+    pub(crate) scope: String,
+    pub(crate) nonce: Option<String>,
+    pub(crate) subject: String,
+    pub(crate) sign_in: String,
+    pub(crate) auth_time: i64,
+    expires_at: i64,
+    /// The family that the code begins, drawn beforehand, so that a second use can end it.
+    family: String,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum State {
+    Fresh,
+    Used,
+    Replayed,
+}
+
+impl Code {
+    pub(crate) fn new(client_id: &str, redirect_uri: &str, sign_in: &SignIn) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            redirect_uri: redirect_uri.to_owned(),
+            challenge: None,
+            scope: String::new(),
+            nonce: None,
+            subject: sign_in.subject.clone(),
+            sign_in: sign_in.id.clone(),
+            auth_time: sign_in.auth_time().as_millis(),
+            expires_at: 0,
+            family: FamilyId(random()).to_string(),
+            state: State::Fresh,
+        }
+    }
+}
+
+/// Writes a code down and returns it.
+pub(crate) async fn issue(app: &App, mut code: Code) -> Result<AuthorizationCode, StoreError> {
+    let secret = AuthorizationCode::new(random_text::<32>());
+    let ttl = std::time::Duration::from_secs(app.config.code_ttl_secs);
+    code.expires_at = app.rows.now().saturating_add(ttl).as_millis();
+    app.rows
+        .write(&key(secret.expose()), None, &code, life(&code))
+        .await?;
+    Ok(secret)
+}
+
+/// Begins a family for a code (RFC 6749 §4.1.3).
+pub(super) async fn exchange(
+    app: &App,
+    client: &Client,
+    form: &Parameters,
+    device: &Device,
+) -> Result<Granted, OAuthError> {
+    let text = form
+        .find("code")
+        .ok_or(OAuthError::request("code is missing"))?;
+    let key = key(text);
+    let Some((code, version)) = app.rows.read::<Code>(&key).await? else {
+        return Err(unknown());
+    };
+    check(&code, client, form)?;
+    if code.state != State::Fresh || !mark(app, &key, &code, version, State::Used).await? {
+        return Err(replayed(app, &key).await?);
+    }
+    let now = app.rows.now();
+    if code.expires_at <= now.as_millis() {
+        return Err(unknown());
+    }
+    begin(app, client, &key, code, device, now).await
+}
+
+async fn begin(
+    app: &App,
+    client: &Client,
+    key: &Key,
+    code: Code,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Granted, OAuthError> {
+    let id = family_id(&code.family).ok_or_else(unknown)?;
+    let auth_time = Timestamp::from_millis(code.auth_time);
+    let new = NewFamily {
+        id,
+        tenant: String::new(),
+        subject: code.subject.clone(),
+        client_id: client.id.clone(),
+        scope: code.scope.clone(),
+        jkt: None,
+        auth_time,
+        acr: None,
+        amr: vec!["pwd".to_owned()],
+        nonce: code.nonce,
+        address: device.address.clone(),
+        user_agent: device.user_agent.clone(),
+        seed: random(),
+        absolute_limit: app.config.refresh_absolute(),
+    };
+    let ring = app.keys.ring().await?;
+    let (family, token) = issuer::begin(new, &ring.ratchet, &app.policy, now);
+    app.families
+        .link(id, &code.sign_in, app.config.refresh_absolute())
+        .await?;
+    app.families.write(&family, None).await?;
+    // The family and its link are written: whoever signs out, or uses the code again, from now
+    // on finds them. Whoever did so before is found here.
+    let account = app.accounts.of(&code.subject).await?;
+    let welcome = account.is_some_and(|account| account.honours(auth_time));
+    let sign_ins = app.sign_ins_of(&code.subject).await?;
+    let signed_in = sign_ins
+        .iter()
+        .any(|(_, sign_in)| sign_in.id == code.sign_in);
+    let marked = app.rows.read::<Code>(key).await?;
+    let once = marked.is_some_and(|(code, _)| code.state == State::Used);
+    if !(welcome && signed_in && once) {
+        app.families.end(id, RevokedReason::SignedOut).await?;
+        return Err(unknown());
+    }
+    let to = Grantee {
+        subject: &code.subject,
+        scope: &code.scope,
+        family: Some(&family),
+    };
+    let openid = has_scope(&code.scope, "openid");
+    Ok(Granted {
+        access_token: access_token(app, client, to, now).await?,
+        token_type: "Bearer",
+        expires_in: expires_in(app, Some(&family), now),
+        refresh_token: client
+            .may(Grant::RefreshToken)
+            .then(|| token.expose().to_owned()),
+        id_token: if openid {
+            Some(id_token(app, client, &family, now).await?)
+        } else {
+            None
+        },
+        scope: code.scope,
+    })
+}
+
+/// Whether the request is from where the code was sent. A wrong guess does not burn the code.
+fn check(code: &Code, client: &Client, form: &Parameters) -> Result<(), OAuthError> {
+    if code.client_id != client.id {
+        return Err(unknown());
+    }
+    if form.find("redirect_uri") != Some(&code.redirect_uri) {
+        let what = "redirect_uri is not the one of the authorization request";
+        return Err(OAuthError::grant(what));
+    }
+    match (&code.challenge, form.find("code_verifier")) {
+        (Some(challenge), Some(verifier)) => {
+            let given = b64(&sha256(verifier.as_bytes()));
+            let fine = (43..=128).contains(&verifier.len());
+            if fine && same(given.as_bytes(), challenge.as_bytes()) {
+                return Ok(());
+            }
+            Err(OAuthError::grant("code_verifier does not fit"))
+        }
+        (Some(_), None) => Err(OAuthError::grant("code_verifier is missing")),
+        // Norm 6: a verifier without a challenge is a downgrade.
+        (None, Some(_)) => Err(OAuthError::grant("there was no code_challenge")),
+        (None, None) => Ok(()),
+    }
+}
+
+async fn mark(
+    app: &App,
+    key: &Key,
+    code: &Code,
+    version: Version,
+    state: State,
+) -> Result<bool, StoreError> {
+    let marked = Code {
+        state,
+        ..code.clone()
+    };
+    let written = app
+        .rows
+        .write(key, Some(version), &marked, life(code))
+        .await?;
+    Ok(matches!(written, Replaced::Done(_)))
+}
+
+/// A used code came again: two parties have it, so what it granted ends (RFC 6749 §4.1.2).
+async fn replayed(app: &App, key: &Key) -> Result<OAuthError, StoreError> {
+    for _ in 0..crate::rows::ATTEMPTS {
+        let Some((code, version)) = app.rows.read::<Code>(key).await? else {
+            break;
+        };
+        if code.state == State::Replayed || mark(app, key, &code, version, State::Replayed).await? {
+            if let Some(id) = family_id(&code.family) {
+                app.families.end(id, RevokedReason::Reused).await?;
+            }
+            tracing::warn!(client = %code.client_id, "an authorization code was used again");
+            break;
+        }
+    }
+    Ok(OAuthError::grant(
+        "the code was used before; what it granted has ended",
+    ))
+}
+
+fn unknown() -> OAuthError {
+    OAuthError::grant("the code is unknown or expired")
+}
+
+/// A code is remembered for a while after its end, so that a second use is noticed.
+fn life(code: &Code) -> Life {
+    let remembered = std::time::Duration::from_secs(10 * 60);
+    Life::until(Timestamp::from_millis(code.expires_at).saturating_add(remembered))
+}
+
+fn key(code: &str) -> Key {
+    Key::new(Kind::Code, sha256(code.as_bytes()))
+}

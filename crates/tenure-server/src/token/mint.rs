@@ -1,0 +1,157 @@
+use serde::{Deserialize, Serialize};
+use tenure_core::issuer::{Family, FamilyId};
+use tenure_core::time::Timestamp;
+use tenure_store::StoreError;
+
+use crate::app::App;
+use crate::clients::Client;
+use crate::digest::random_text;
+use crate::keys::TokenUse;
+use crate::web::OAuthError;
+
+/// The claims of an access token (RFC 9068).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AccessClaims {
+    pub(crate) iss: String,
+    pub(crate) aud: Audience,
+    pub(crate) sub: String,
+    pub(crate) client_id: String,
+    pub(crate) scope: String,
+    pub(crate) iat: i64,
+    pub(crate) exp: i64,
+    pub(crate) jti: String,
+    /// The family, unless the client acts for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<String>,
+    #[serde(rename = "gen", skip_serializing_if = "Option::is_none")]
+    pub(crate) generation: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_time: Option<i64>,
+}
+
+/// One audience or several (RFC 7519 §4.1.3).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Audience {
+    pub(crate) fn has(&self, wanted: &str) -> bool {
+        match self {
+            Self::One(one) => one == wanted,
+            Self::Many(many) => many.iter().any(|one| one == wanted),
+        }
+    }
+}
+
+/// The claims of an ID token (OpenID Connect Core §2).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct IdClaims {
+    pub(crate) iss: String,
+    pub(crate) aud: String,
+    pub(crate) sub: String,
+    iat: i64,
+    exp: i64,
+    auth_time: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    pub(crate) sid: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preferred_username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+/// What an access token is about.
+pub(super) struct Grantee<'a> {
+    pub(super) subject: &'a str,
+    pub(super) scope: &'a str,
+    pub(super) family: Option<&'a Family>,
+}
+
+pub(super) async fn access_token(
+    app: &App,
+    client: &Client,
+    to: Grantee<'_>,
+    now: Timestamp,
+) -> Result<String, OAuthError> {
+    let ttl = app.config.access_token_ttl();
+    // A token never outlives the family it belongs to.
+    let ends = now.saturating_add(ttl);
+    let ends = to
+        .family
+        .map_or(ends, |family| ends.min(family.absolute_deadline));
+    let issuer = app.config.issuer().to_owned();
+    let claims = AccessClaims {
+        aud: match &client.audience {
+            None => Audience::One(issuer.clone()),
+            Some(audience) => Audience::Many(vec![audience.clone(), issuer.clone()]),
+        },
+        iss: issuer,
+        sub: to.subject.to_owned(),
+        client_id: client.id.clone(),
+        scope: to.scope.to_owned(),
+        iat: now.as_secs(),
+        exp: ends.as_secs(),
+        jti: random_text::<12>(),
+        sid: to.family.map(|family| family.id.to_string()),
+        generation: to.family.map(|family| family.generation),
+        auth_time: to.family.map(|family| family.auth_time.as_secs()),
+    };
+    sign(app, client, TokenUse::Access, &claims).await
+}
+
+pub(super) async fn id_token(
+    app: &App,
+    client: &Client,
+    family: &Family,
+    now: Timestamp,
+) -> Result<String, OAuthError> {
+    let account = app.accounts.of(&family.subject).await?;
+    let account = account.filter(|_| super::has_scope(&family.scope, "profile"));
+    let username = account.map(|account| account.username.clone());
+    let claims = IdClaims {
+        iss: app.config.issuer().to_owned(),
+        aud: client.id.clone(),
+        sub: family.subject.clone(),
+        iat: now.as_secs(),
+        exp: now.saturating_add(app.config.access_token_ttl()).as_secs(),
+        auth_time: family.auth_time.as_secs(),
+        nonce: family.nonce.clone(),
+        sid: family.id.to_string(),
+        name: username.clone(),
+        preferred_username: username,
+    };
+    sign(app, client, TokenUse::Id, &claims).await
+}
+
+/// How many seconds an access token made now lives.
+pub(super) fn expires_in(app: &App, family: Option<&Family>, now: Timestamp) -> u64 {
+    let ttl = app.config.access_token_ttl();
+    family
+        .map_or(ttl, |family| family.absolute_deadline.since(now).min(ttl))
+        .as_secs()
+}
+
+pub(crate) fn family_id(sid: &str) -> Option<FamilyId> {
+    sid.parse().ok()
+}
+
+async fn sign<T: Serialize + Sync>(
+    app: &App,
+    client: &Client,
+    usage: TokenUse,
+    claims: &T,
+) -> Result<String, OAuthError> {
+    let key = app
+        .keys
+        .signer(client.algorithm.unwrap_or(app.config.algorithm))
+        .await?;
+    let failed = || {
+        use tenure_store::StoreErrorKind::Corrupt;
+        StoreError::new(Corrupt, "a key does not sign")
+    };
+    Ok(key.sign(usage, claims).ok_or_else(failed)?)
+}

@@ -1,0 +1,121 @@
+//! The token endpoint: who asks, for what, and what is granted.
+
+mod client;
+mod code;
+mod credentials;
+mod mint;
+mod refresh;
+mod verify;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{RawForm, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+pub(crate) use self::client::{authenticate, confidential};
+pub(crate) use self::code::{Code, issue as issue_code};
+pub(crate) use self::mint::{AccessClaims, IdClaims};
+pub(crate) use self::verify::{bearer, live};
+use crate::app::App;
+use crate::clients::Grant;
+use crate::web::{Device, OAuthError, no_store};
+
+/// The parameters of a form or a query, each at most once (RFC 6749 §3.2).
+#[derive(Default)]
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, OAuthError> {
+        let pairs: Vec<_> = url::form_urlencoded::parse(bytes).into_owned().collect();
+        let repeated = |i: usize, name: &str| pairs.iter().skip(i + 1).any(|(n, _)| n == name);
+        if pairs
+            .iter()
+            .enumerate()
+            .any(|(i, (name, _))| repeated(i, name))
+        {
+            return Err(OAuthError::request("a parameter was sent twice"));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// A parameter; one without a value counts as absent (RFC 6749 §3.1).
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(given, _)| given == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+}
+
+/// What a client gets (RFC 6749 §5.1).
+#[derive(Serialize)]
+pub(super) struct Granted {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    scope: String,
+}
+
+impl IntoResponse for Granted {
+    fn into_response(self) -> Response {
+        (no_store(), Json(self)).into_response()
+    }
+}
+
+/// `POST /token`.
+pub(crate) async fn endpoint(
+    State(app): State<Arc<App>>,
+    device: Device,
+    headers: HeaderMap,
+    RawForm(form): RawForm,
+) -> Result<Response, OAuthError> {
+    let form = Parameters::read(&form)?;
+    let client = authenticate(&app, &headers, &form).await?;
+    let (grant, name) = match form.find("grant_type") {
+        Some("authorization_code") => (Grant::AuthorizationCode, "authorization_code"),
+        Some("refresh_token") => (Grant::RefreshToken, "refresh_token"),
+        Some("client_credentials") => (Grant::ClientCredentials, "client_credentials"),
+        Some(_) => {
+            let what = "send authorization_code, refresh_token or client_credentials";
+            return Err(OAuthError::new("unsupported_grant_type", what));
+        }
+        None => return Err(OAuthError::request("grant_type is missing")),
+    };
+    app.metrics.token_request(name);
+    if !client.may(grant) {
+        let what = "this client may not use this grant";
+        return Err(OAuthError::new("unauthorized_client", what));
+    }
+    let granted = match grant {
+        Grant::AuthorizationCode => code::exchange(&app, &client, &form, &device).await?,
+        Grant::RefreshToken => refresh::refresh(&app, &client, &form, &device).await?,
+        Grant::ClientCredentials => credentials::grant(&app, &client, &form).await?,
+    };
+    Ok(granted.into_response())
+}
+
+/// The scope that is asked for, if it is within what may be had; all of it if none is named.
+pub(crate) fn narrow(asked: Option<&str>, most: &str) -> Result<String, OAuthError> {
+    let Some(asked) = asked else {
+        return Ok(most.to_owned());
+    };
+    let within = |scope: &str| most.split(' ').any(|one| one == scope);
+    if asked.split_ascii_whitespace().all(within) {
+        return Ok(asked.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    Err(OAuthError::new(
+        "invalid_scope",
+        "more was asked for than may be had",
+    ))
+}
+
+pub(crate) fn has_scope(scopes: &str, scope: &str) -> bool {
+    scopes.split(' ').any(|one| one == scope)
+}

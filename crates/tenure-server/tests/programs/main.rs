@@ -1,0 +1,20 @@
+//! Whole programs against each other: the binary `tenure` as server and as command line, npm's
+//! `openid-client` and `oidc-provider`, and a person whose browser a test plays.
+//!
+//! Everything runs as real processes on free loopback ports and is stopped by its process id.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a broken set-up is a failed test"
+)]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod crowd;
+mod login;
+mod lost_answer;
+mod oidc_provider;
+mod openid_client;
+mod outage;
+mod storage_file;
+mod support;
+mod two_servers;

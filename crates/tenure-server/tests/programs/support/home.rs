@@ -1,0 +1,130 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use super::CLIENT;
+use super::browser::Browser;
+use super::process::{Program, Ran, run};
+
+/// One person's `TENURE_HOME` and the command line that uses it.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A copy of everything in it, as a thief or a backup would make one.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::new();
+        for path in self.files() {
+            let to = copy.path().join(path.strip_prefix(self.path()).unwrap());
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(&path, to).unwrap();
+        }
+        copy
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+        command.env("TENURE_HOME", self.path()).args(args);
+        command
+    }
+
+    pub(crate) async fn run<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Ran {
+        run(self.command(args)).await
+    }
+
+    /// The access token that `tenure token` prints.
+    pub(crate) async fn token(&self) -> String {
+        let ran = self.run(["token"]).await;
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let token = ran.stdout.strip_suffix('\n').expect("one line").to_owned();
+        assert!(
+            !token.is_empty() && !token.contains(char::is_whitespace),
+            "{ran:?}"
+        );
+        token
+    }
+
+    /// `tenure login --no-browser`, with the test as the browser.
+    pub(crate) async fn login(&self, issuer: &str) {
+        let args = [
+            "login",
+            "--no-browser",
+            "--issuer",
+            issuer,
+            "--client-id",
+            CLIENT,
+        ];
+        let mut login = Program::start("tenure login", self.command(args));
+        let url = login
+            .line_with(|line| line.starts_with("http://").then(|| line.to_owned()))
+            .await;
+        let page = Browser::new().sign_in(&url).await;
+        assert!(page.status.is_success(), "{page:?}");
+        assert_eq!(login.end().await.code(), Some(0));
+    }
+
+    /// Every file in it, with its bytes and the time of its last change.
+    pub(crate) fn contents(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+        let read = |path: PathBuf| {
+            let changed = fs::metadata(&path).unwrap().modified().unwrap();
+            (path.clone(), (fs::read(&path).unwrap(), changed))
+        };
+        self.files().into_iter().map(read).collect()
+    }
+
+    /// The files that hold sessions: everything but locks.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut files = all_files(self.path());
+        files.retain(|path| !name(path).starts_with("lease.") && !name(path).ends_with(".lock"));
+        files
+    }
+
+    /// The process that holds the lock, if one does.
+    pub(crate) fn lease_holder(&self) -> Option<u32> {
+        let leases = all_files(self.path())
+            .into_iter()
+            .filter(|it| name(it).starts_with("lease."));
+        leases
+            .filter_map(|it| pid_in(&fs::read_to_string(it).ok()?))
+            .next()
+    }
+}
+
+/// The `pid` in a lease, which is a JSON object.
+fn pid_in(lease: &str) -> Option<u32> {
+    let lease: serde_json::Value = serde_json::from_str(lease).ok()?;
+    u32::try_from(lease.get("pid")?.as_u64()?).ok()
+}
+
+fn all_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            files.extend(all_files(&path))
+        } else {
+            files.push(path)
+        }
+    }
+    files.sort();
+    files
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
+}
