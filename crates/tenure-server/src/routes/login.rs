@@ -166,7 +166,7 @@ async fn again(
 }
 
 /// A form that only the browser it was given to can send back.
-async fn form(app: &App, headers: &HeaderMap, from: &Parameters, form: Form) -> Response {
+async fn form(app: &App, headers: &HeaderMap, from: &Parameters, mut form: Form) -> Response {
     let request = match from.find("continue") {
         None => None,
         Some(query) => match authorize::read(app, query).await {
@@ -177,15 +177,11 @@ async fn form(app: &App, headers: &HeaderMap, from: &Parameters, form: Form) -> 
     let hint = from
         .find("username")
         .or_else(|| request.as_ref()?.login_hint());
-    let form = Form {
-        username: hint.unwrap_or_default().to_owned(),
-        going_on: from.find("continue").map(str::to_owned),
-        leads_to: request
-            .as_ref()
-            .map(|request| request.redirect_uri().to_owned()),
-        may_sign_up: app.config.signup,
-        ..form
-    };
+    form.username = hint.unwrap_or_default().to_owned();
+    form.going_on = from.find("continue").map(str::to_owned);
+    form.leads_to = request.as_ref().map(|request| request.redirect_uri().to_owned());
+    form.may_sign_up = app.config.signup;
+
     with_guard(app, headers, |guard| pages::form(&form, guard)).await
 }
 
