@@ -75,6 +75,7 @@ impl Ledger {
             return;
         };
         let subject = session.tokens.subject.clone();
+        self.last_activity = self.last_activity.max(session.login.at);
         let record = self
             .logins
             .entry(id(session.login))

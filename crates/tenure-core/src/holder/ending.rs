@@ -68,6 +68,7 @@ impl Holder {
             value,
             purpose: Purpose::End { reason },
             lost: 0,
+            unanswered: false,
         });
     }
 
@@ -99,6 +100,7 @@ impl Holder {
             value,
             purpose: Purpose::Activity,
             lost: 0,
+            unanswered: false,
         });
     }
 

@@ -342,7 +342,10 @@ impl Holder {
                 self.orphan(op, asked);
                 self.exchange_failed(super::Outage::TimedOut, None);
             }
-            Phase::Saving { save, .. } => self.load(AfterLoad::Unsure(save)),
+            Phase::Saving { mut save, .. } => {
+                save.unanswered = true;
+                self.load(AfterLoad::Unsure(save));
+            }
             Phase::Pausing { then, .. } => self.load(then),
         }
     }

@@ -69,6 +69,8 @@ pub(super) struct Save {
     pub(super) purpose: Purpose,
     /// How often the race was lost.
     pub(super) lost: u8,
+    /// Whether a write of it went unanswered: it may be in storage, or have been.
+    pub(super) unanswered: bool,
 }
 
 /// Why storage is being written.

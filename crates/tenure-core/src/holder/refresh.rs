@@ -152,7 +152,11 @@ impl Holder {
         let generation = value.generation;
         self.adopt(Some(value));
         self.outputs.push_back(Output::Publish { generation });
-        if self.memory.active().is_some_and(|s| s.tokens.outlived(self.now.wall)) {
+        if self
+            .memory
+            .active()
+            .is_some_and(|s| s.tokens.outlived(self.now.wall))
+        {
             self.pause(None);
             self.give_up_for_now(Cause::Storage(StorageTrouble::Write));
             return;
@@ -308,6 +312,7 @@ impl Holder {
             value,
             purpose: Purpose::Refresh,
             lost: 0,
+            unanswered: false,
         });
     }
 
@@ -328,6 +333,7 @@ impl Holder {
             value,
             purpose: Purpose::Refresh,
             lost: 0,
+            unanswered: false,
         });
         true
     }

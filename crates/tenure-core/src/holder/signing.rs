@@ -92,7 +92,7 @@ impl Holder {
             Purpose::Activity => self.rest(),
             Purpose::SignIn { waiter, .. } => {
                 // A write that was not answered may still arrive: then its session is good.
-                if trouble == StorageTrouble::Write && save.lost == 0 {
+                if trouble == StorageTrouble::Write && save.lost == 0 && !save.unanswered {
                     self.revoke(token);
                 }
                 self.settle(waiter, Err(Cause::Storage(trouble)));
@@ -155,7 +155,7 @@ impl Holder {
             waiter,
             active: session,
         };
-        self.write_over(purpose, 0);
+        self.write_over(purpose, 0, false);
     }
 
     fn sign_out(&mut self, waiter: Waiter, scope: SignOutScope) {
@@ -185,11 +185,11 @@ impl Holder {
         if active(Mutant::SignOutBeforeSave) {
             self.settle(waiter, Ok(Settled::SignedOut));
         }
-        self.write_over(Purpose::SignOut { waiter, scope }, 0);
+        self.write_over(Purpose::SignOut { waiter, scope }, 0, false);
     }
 
     /// Writes what a person wants over whatever is there.
-    fn write_over(&mut self, purpose: Purpose, lost: u8) {
+    fn write_over(&mut self, purpose: Purpose, lost: u8, unanswered: bool) {
         let replaces = self.generation();
         let generation = replaces.next();
         let body = match &purpose {
@@ -214,6 +214,7 @@ impl Holder {
             value: Stored { generation, body },
             purpose,
             lost,
+            unanswered,
         };
         if matches!(self.memory, Memory::Unread) && lost == 0 {
             self.load(AfterLoad::Unsure(Box::new(save)));
@@ -243,11 +244,16 @@ impl Holder {
         if tell && newer != known {
             self.revoke(newer);
         }
-        if save.lost == MOST_LOST_RACES {
+        // The sign-in may have been in storage, and a later one have taken its place and revoked
+        // its tokens: nobody can tell, so the person is asked again.
+        let overtaken = save.unanswered
+            && matches!(save.purpose, Purpose::SignIn { .. })
+            && self.generation() > save.replaces;
+        if overtaken || save.lost == MOST_LOST_RACES {
             self.save_failed(save, StorageTrouble::Write);
             return;
         }
-        self.write_over(save.purpose, save.lost + 1);
+        self.write_over(save.purpose, save.lost + 1, save.unanswered);
     }
 }
 

@@ -132,6 +132,7 @@ impl World {
     fn decides(&mut self, question: Question, token: &RefreshToken, read: u64, tries: u8) {
         let (now, life) = (self.issuer_now(), self.plan.token_life);
         let over = self.family_is_over(token);
+        self.excuse_overtaken(token, question.sent_at);
         let outcome = self.issuer.present(&mut self.rng, token, read, life, now);
         self.judge_family(token);
         let answer = match outcome {
@@ -224,6 +225,21 @@ impl World {
         }
     }
 
+    /// A request that took so long that two rotations overtook it looks like theft, and by
+    /// design is taken for it: it cannot be told from one.
+    fn excuse_overtaken(&mut self, token: &RefreshToken, sent_at: Timestamp) {
+        let slow = self.wall().since(sent_at) > SLOW;
+        let (Some(id), Some(shown)) =
+            (self.issuer.family_of(token), self.issuer.generation_of(token))
+        else {
+            return;
+        };
+        let overtaken = self.issuer.family(id).is_some_and(|f| f.generation >= shown + 2);
+        if slow && overtaken {
+            self.ledger.stolen.insert(id);
+        }
+    }
+
     /// Without a thief no family is ever taken for stolen (law 6).
     fn judge_family(&mut self, token: &RefreshToken) {
         let Some(id) = self.issuer.family_of(token) else {
@@ -276,3 +292,4 @@ struct Question {
 }
 
 const MOST_RACES: u8 = 5;
+const SLOW: std::time::Duration = std::time::Duration::from_secs(2);

@@ -288,8 +288,16 @@ impl World {
         self.schedule(delay, Event::Start { process: index });
     }
 
-    /// The machine sleeps: both wall clocks go on, the clock for waits stands still.
+    /// The machine sleeps: both wall clocks go on, the clock for waits stands still. What was on
+    /// its way out is lost; what the issuer had received it decides without waiting.
     fn sleep(&mut self, ms: i64) {
+        self.queue.retain(|_, event| !matches!(event, Event::Arrives { .. }));
+        let decides = |event: &Event| matches!(event, Event::Decides { .. });
+        while let Some(at) = self.queue.iter().find(|(_, e)| decides(e)).map(|(at, _)| *at) {
+            if let Some(event) = self.queue.remove(&at) {
+                self.network(event);
+            }
+        }
         self.machine_ahead += ms;
         self.issuer_ahead += ms;
         for process in 0..self.processes.len() {
