@@ -24,7 +24,8 @@ impl Holder {
         }
     }
 
-    /// Gives up what is under way; its answers are recognised when they come.
+    /// Gives up what is under way; its answers are recognised when they come. The lock is kept
+    /// for the write that follows, so that no peer asks for what is just being replaced.
     pub(super) fn abandon(&mut self) {
         match core::mem::replace(&mut self.phase, Phase::Resting) {
             Phase::Exchanging { op, asked, .. } => self.orphan(op, asked),
@@ -34,7 +35,6 @@ impl Holder {
             | Phase::Saving { .. }
             | Phase::Pausing { .. } => {}
         }
-        self.unlock();
     }
 
     /// Tells the issuer that a refresh token is no longer wanted.
