@@ -1,4 +1,4 @@
-//! Documents that name tests and mutants name ones that exist.
+//! Documents that name tests and mutants name ones that exist, and show code that is tested.
 
 use std::{collections::BTreeSet, fs};
 
@@ -20,13 +20,42 @@ pub(crate) fn check() -> Result<Done> {
             .filter(|name| !known.contains(name));
         missing.extend(names.map(|name| format!("{document} names {name}, which is not there")));
     }
+    missing.extend(lines_without_a_doctest()?);
     if missing.is_empty() {
         return Ok(Done::Passed);
     }
     for line in &missing {
         println!("{line}");
     }
-    bail!("{} names stand for nothing", missing.len());
+    bail!("{} lines of the documents are not true", missing.len());
+}
+
+/// Lines of Rust in the README that are not in the example that the client's doctest runs.
+fn lines_without_a_doctest() -> Result<Vec<String>> {
+    let root = workspace::root();
+    let readme = fs::read_to_string(root.join("README.md"))?;
+    let tested = fs::read_to_string(root.join("crates/tenure-client/src/lib.rs"))?;
+    let tested: BTreeSet<&str> = tested
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! "))
+        .collect();
+    let shown = rust_lines(&readme)
+        .into_iter()
+        .filter(|line| !tested.contains(line));
+    Ok(shown
+        .map(|line| format!("README.md shows `{line}`, which no doctest runs"))
+        .collect())
+}
+
+fn rust_lines(text: &str) -> Vec<&str> {
+    let blocks = text
+        .split("```rust\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next());
+    blocks
+        .flat_map(str::lines)
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 fn names_in_sources() -> Result<BTreeSet<String>> {
@@ -98,6 +127,12 @@ mod tests {
     fn names_of_tests_and_mutants_are_found_in_a_document() {
         let text = "held by `a_test_that_is_there` and `Mutant::NoLock`, with `grant_type` and `Mutant::…`";
         assert_eq!(named(text), ["a_test_that_is_there", "Mutant::NoLock"]);
+    }
+
+    #[test]
+    fn code_is_found_in_a_document() {
+        let text = "so:\n\n```rust\nlet a = 1;\n\nuse(a);\n```\nand `b`\n```\nnot this\n```\n";
+        assert_eq!(rust_lines(text), ["let a = 1;", "use(a);"]);
     }
 
     #[test]

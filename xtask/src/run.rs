@@ -34,7 +34,7 @@ fn print_welcome(args: &[String]) {
     let listen = value_of(args, "--listen").unwrap_or(LISTEN);
     println!("Tenure answers on http://{listen} (Ctrl-C stops it; its data is under .tenure)");
     println!("  sign in as     demo / correct horse battery staple");
-    println!("  from a shell   cargo run --bin tenure -- login --issuer http://{listen}");
+    println!("  from a shell   cargo run --quiet --bin tenure -- login --issuer http://{listen}");
     println!("  look at        http://{listen}/.well-known/openid-configuration");
     println!("                 http://{listen}/metrics");
 }
