@@ -51,7 +51,9 @@ const ALLOWED_IN_TESTS: [(&str, &[&str]); 2] = [
 ];
 
 /// Outside crates that belong in some places only.
-const ONLY_IN: [(&str, &[&str]); 8] = [
+const ONLY_IN: [(&str, &[&str]); 9] = [
+    // Traits return futures themselves.
+    ("async-trait", &[]),
     ("axum", &["tenure-server"]),
     ("hyper", &["tenure-server"]),
     ("http", &["tenure-server", "tenure-client", "tenure-bench"]),
