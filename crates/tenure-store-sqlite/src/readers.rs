@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Owner, Page, StoreError, Stored, Version};
 use tokio::sync::Semaphore;
@@ -148,13 +148,17 @@ pub(crate) fn owned_by(
     page: &Page,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Key>> {
-    let after = page.after.as_ref().map(Key::name);
     let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
-    conn.prepare_cached(OWNED_BY)?
-        .query_map(
-            params![owner.0, kind.code(), now.as_millis(), after, limit],
-            |row| Ok(Key::new(kind, row.get::<_, Vec<u8>>(0)?)),
-        )?
+    let (kind_code, now) = (kind.code(), now.as_millis());
+    let key = |row: &Row<'_>| Ok(Key::new(kind, row.get::<_, Vec<u8>>(0)?));
+    let Some(after) = &page.after else {
+        let mut first = conn.prepare_cached(FIRST_PAGE)?;
+        return first
+            .query_map(params![owner.0, kind_code, now, limit], key)?
+            .collect();
+    };
+    let mut next = conn.prepare_cached(NEXT_PAGE)?;
+    next.query_map(params![owner.0, kind_code, now, limit, after.name()], key)?
         .collect()
 }
 
@@ -191,11 +195,37 @@ const FIND: &str = "
     SELECT bytes, version, expires_at FROM rows
     WHERE kind = ?1 AND name = ?2 AND (expires_at IS NULL OR expires_at > ?3)";
 
-const OWNED_BY: &str = "
-    SELECT name FROM rows
+// The index is named: without statistics SQLite would rather read all rows of the kind.
+const FIRST_PAGE: &str = "
+    SELECT name FROM rows INDEXED BY rows_by_owner
     WHERE owner = ?1 AND kind = ?2 AND (expires_at IS NULL OR expires_at > ?3)
-        AND (?4 IS NULL OR name > ?4)
-    ORDER BY name LIMIT ?5";
+    ORDER BY name LIMIT ?4";
+
+const NEXT_PAGE: &str = "
+    SELECT name FROM rows INDEXED BY rows_by_owner
+    WHERE owner = ?1 AND kind = ?2 AND (expires_at IS NULL OR expires_at > ?3) AND name > ?5
+    ORDER BY name LIMIT ?4";
 
 const MAX_IDLE: usize = 16;
 const MAX_BLOCKING: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::plan;
+
+    #[test]
+    fn every_statement_goes_straight_to_its_rows() {
+        for (statement, way) in [
+            (FIND, "PRIMARY KEY (kind=? AND name=?)"),
+            (FIRST_PAGE, "rows_by_owner (owner=? AND kind=?)"),
+            (NEXT_PAGE, "rows_by_owner (owner=? AND kind=? AND name>?)"),
+        ] {
+            let plan = plan(statement);
+            assert!(
+                plan.contains(way) && !plan.contains("TEMP B-TREE"),
+                "{plan}"
+            );
+        }
+    }
+}

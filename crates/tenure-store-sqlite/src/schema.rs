@@ -146,3 +146,20 @@ const PAGE_BYTES: u64 = 4096;
 const MAX_PAGES: i64 = 4_294_967_294;
 const CHECKPOINT_PAGES: i64 = 1000;
 const JOURNAL_BYTES: i64 = 8 * 1024 * 1024;
+
+/// How SQLite would carry out a statement.
+#[cfg(test)]
+pub(crate) fn plan(statement: &str) -> String {
+    let conn = Connection::open_in_memory().unwrap();
+    conn.execute_batch(TABLES).unwrap();
+    let mut explain = conn
+        .prepare(&format!("EXPLAIN QUERY PLAN {statement}"))
+        .unwrap();
+    let nulls = vec![rusqlite::types::Null; explain.parameter_count()];
+    let steps = explain
+        .query_map(rusqlite::params_from_iter(nulls), |row| {
+            row.get::<_, String>(3)
+        })
+        .unwrap();
+    steps.map(Result::unwrap).collect::<Vec<_>>().join("; ")
+}

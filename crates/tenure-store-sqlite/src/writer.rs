@@ -156,11 +156,7 @@ fn write(tx: &Transaction<'_>, write: &Write, last: &mut i64) -> rusqlite::Resul
             expires_at.as_millis(),
         ])?,
         Write::Remove { key, expected, now } => remove(tx, key, *expected, *now)?,
-        Write::Sweep { now, limit } => {
-            let limit = i64::try_from(*limit).unwrap_or(i64::MAX);
-            tx.prepare_cached(SWEEP)?
-                .execute(params![now.as_millis(), limit])?
-        }
+        Write::Sweep { now, limit } => sweep(tx, *now, *limit)?,
     };
     let is_new = rows > 0 && matches!(write, Write::Replace { .. });
     *last += i64::from(is_new);
@@ -222,6 +218,22 @@ fn remove(
     }
 }
 
+/// Row by row: a single statement would look at all rows of each kind.
+fn sweep(tx: &Transaction<'_>, now: Timestamp, limit: usize) -> rusqlite::Result<usize> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let expired = tx
+        .prepare_cached(EXPIRED)?
+        .query_map(params![now.as_millis(), limit], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<Vec<(u8, Vec<u8>)>, _>>()?;
+    let mut remove = tx.prepare_cached(REMOVE)?;
+    for (kind, name) in &expired {
+        remove.execute(params![kind, name])?;
+    }
+    Ok(expired.len())
+}
+
 const COUNTER: &str = "SELECT last FROM counter";
 
 const COUNT: &str = "UPDATE counter SET last = ?1";
@@ -246,9 +258,32 @@ const REMOVE_VERSION: &str = "
     DELETE FROM rows
     WHERE kind = ?1 AND name = ?2 AND version = ?4 AND (expires_at IS NULL OR expires_at > ?3)";
 
-const SWEEP: &str = "
-    DELETE FROM rows WHERE (kind, name) IN
-        (SELECT kind, name FROM rows WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
+const EXPIRED: &str = "
+    SELECT kind, name FROM rows INDEXED BY rows_by_deadline
+    WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
 
 /// Bounds how long a transaction takes, and so how long anyone waits for the disk.
 const MAX_BATCH: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::plan;
+
+    #[test]
+    fn every_statement_goes_straight_to_its_rows() {
+        for (statement, way) in [
+            (UPDATE, "PRIMARY KEY (kind=? AND name=?)"),
+            (TOUCH, "PRIMARY KEY (kind=? AND name=?)"),
+            (REMOVE, "PRIMARY KEY (kind=? AND name=?)"),
+            (REMOVE_VERSION, "PRIMARY KEY (kind=? AND name=?)"),
+            (EXPIRED, "rows_by_deadline (expires_at<?)"),
+        ] {
+            let plan = plan(statement);
+            assert!(
+                plan.contains(way) && !plan.contains("TEMP B-TREE"),
+                "{plan}"
+            );
+        }
+    }
+}

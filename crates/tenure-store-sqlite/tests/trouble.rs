@@ -209,7 +209,10 @@ async fn a_read_only_folder_is_unavailable_with_a_sentence_that_helps() {
         let error = SqliteStore::open(&path).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
         let text = error.to_string();
-        assert!(text.contains("write") || text.contains("opened"), "{text}");
+        assert!(
+            text.contains("can be written there") || text.contains("cannot be"),
+            "{text}"
+        );
     }
 }
 

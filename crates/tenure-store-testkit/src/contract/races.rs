@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tenure_store::{Entry, Key, Replaced, Store, StoreError};
 use tokio::task::JoinSet;
@@ -75,7 +76,7 @@ pub(crate) async fn a_removal_and_a_write_do_not_both_win(factory: &impl Factory
         let outcomes = race(2, |racer| {
             let (store, key) = (Arc::clone(&store), key.clone());
             async move {
-                if racer == 0 {
+                if racer == round % 2 {
                     return Ok(store.remove(&key, Some(version), NOW).await? == Replaced::Done(()));
                 }
                 let written = store
@@ -85,7 +86,7 @@ pub(crate) async fn a_removal_and_a_write_do_not_both_win(factory: &impl Factory
             }
         });
         let won = outcomes.await?.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let (is_removed, is_written) = (won[0], won[1]);
+        let (is_removed, is_written) = (won[round % 2], won[1 - round % 2]);
         ensure!(
             is_removed != is_written,
             "removed: {is_removed}, written: {is_written}"
@@ -108,8 +109,9 @@ pub(crate) async fn sweeping_while_writing_loses_nothing(factory: &impl Factory)
                 }
                 return Ok::<_, Violation>(());
             }
-            for row in 0..40 {
-                replace_expired(&*store, &key(&format!("{task} {row}"))).await?;
+            for rows in [0..10, 10..20, 20..30, 30..40] {
+                let keys: Vec<Key> = rows.map(|row| key(&format!("{task} {row}"))).collect();
+                replace_expired(&*store, &keys).await?;
             }
             Ok(())
         }
@@ -127,16 +129,22 @@ pub(crate) async fn sweeping_while_writing_loses_nothing(factory: &impl Factory)
     Ok(())
 }
 
-/// Writes a row that somebody who sweeps takes for expired, and over it one that is not.
-async fn replace_expired(store: &impl Store, key: &Key) -> Checked {
-    put(store, key, None, expiring("old", at(5))).await?;
-    let created = store
-        .replace(key, None, expiring("kept", at(900)), at(10))
-        .await?;
-    ensure!(
-        matches!(created, Replaced::Done(_)),
-        "an expired row stands against a new one"
-    );
+/// Writes rows that somebody who sweeps takes for expired, and over them some that are not.
+async fn replace_expired(store: &impl Store, keys: &[Key]) -> Checked {
+    for key in keys {
+        put(store, key, None, expiring("old", at(5))).await?;
+    }
+    // Gives a sweep the time to come upon them; nothing depends on it.
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    for key in keys {
+        let created = store
+            .replace(key, None, expiring("kept", at(900)), at(10))
+            .await?;
+        ensure!(
+            matches!(created, Replaced::Done(_)),
+            "an expired row stands against a new one"
+        );
+    }
     Ok(())
 }
 
