@@ -28,10 +28,12 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(config: Config, store: AnyStore, clock: Clock) -> Arc<Self> {
         let rows = Rows { store, clock };
-        let mut policy = RatchetPolicy::default();
-        policy.idle_limit = Duration::from_secs(config.refresh_idle_secs);
-        policy.lost_window = Duration::from_secs(config.lost_window_secs);
-        policy.straggler_window = Duration::from_secs(config.straggler_window_secs);
+        let policy = RatchetPolicy {
+            idle_limit: Duration::from_secs(config.refresh_idle_secs),
+            lost_window: Duration::from_secs(config.lost_window_secs),
+            straggler_window: Duration::from_secs(config.straggler_window_secs),
+            ..RatchetPolicy::default()
+        };
         Arc::new(Self {
             keys: Keys::new(rows.clone(), config.algorithm),
             clients: Clients::new(rows.clone()),

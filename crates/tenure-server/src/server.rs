@@ -29,7 +29,6 @@ impl Server {
     }
 
     /// All endpoints.
-    #[must_use]
     pub fn router(&self) -> Router {
         routes::router(Arc::clone(&self.app))
     }

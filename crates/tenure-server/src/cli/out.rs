@@ -24,7 +24,9 @@ pub(super) fn list(json: bool, rows: &[Value], columns: &[&str]) {
         let cells = columns.iter().map(|column| match &row[*column] {
             Value::String(text) => text.clone(),
             Value::Null => "-".to_owned(),
-            other => other.to_string(),
+            other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                other.to_string()
+            }
         });
         line(&cells.collect::<Vec<_>>().join("\t"));
     }

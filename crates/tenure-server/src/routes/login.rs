@@ -179,7 +179,9 @@ async fn form(app: &App, headers: &HeaderMap, from: &Parameters, mut form: Form)
         .or_else(|| request.as_ref()?.login_hint());
     form.username = hint.unwrap_or_default().to_owned();
     form.going_on = from.find("continue").map(str::to_owned);
-    form.leads_to = request.as_ref().map(|request| request.redirect_uri().to_owned());
+    form.leads_to = request
+        .as_ref()
+        .map(|request| request.redirect_uri().to_owned());
     form.may_sign_up = app.config.signup;
 
     with_guard(app, headers, |guard| pages::form(&form, guard)).await

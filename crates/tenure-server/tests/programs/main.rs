@@ -9,6 +9,12 @@
 )]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod crowd;
+mod login;
+mod lost_answer;
+mod oidc_provider;
 mod openid_client;
+mod outage;
+mod storage_file;
 mod support;
 mod two_servers;
