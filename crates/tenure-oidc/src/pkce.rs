@@ -21,7 +21,9 @@ pub fn code_challenge(verifier: &CodeVerifier) -> String {
     base64url(&Sha256::digest(verifier.expose().as_bytes()))
 }
 
-pub(crate) fn base64url(bytes: &[u8]) -> String {
+/// Base64url without padding (RFC 4648 §5), the form that challenges and random values have.
+#[must_use]
+pub fn base64url(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
