@@ -61,10 +61,10 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| {:<58} | {:>34} | {:>12} | ok   |",
+            "| {:<60} | {:>34} | {:>12} | ok   |",
             "what", "figure", "budget"
         )?;
-        writeln!(f, "|{:-<60}|{:->36}|{:->14}|------|", "", "", "")?;
+        writeln!(f, "|{:-<62}|{:->36}|{:->14}|------|", "", "", "")?;
         for line in &self.lines {
             let Line {
                 what,
@@ -74,7 +74,7 @@ impl fmt::Display for Table {
             } = line;
             writeln!(
                 f,
-                "| {what:<58} | {figure:>34} | {budget:>12} | {verdict:<4} |"
+                "| {what:<60} | {figure:>34} | {budget:>12} | {verdict:<4} |"
             )?;
         }
         Ok(())
