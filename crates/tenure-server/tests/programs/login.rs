@@ -23,8 +23,7 @@ async fn a_person_signs_in_uses_the_session_and_signs_out() {
     let status: Value = serde_json::from_str(&status.stdout).unwrap();
     assert!(!status.to_string().contains(&token), "{status}");
 
-    let userinfo = format!("{}/oauth2/userinfo", server.issuer());
-    let fetched = home.run(["fetch", &userinfo]).await;
+    let fetched = home.run(["fetch", &server.userinfo().await]).await;
     assert_eq!(fetched.code, Some(0), "{fetched:?}");
     let person: Value = serde_json::from_str(&fetched.stdout).unwrap();
     assert!(person["sub"].is_string(), "{person}");

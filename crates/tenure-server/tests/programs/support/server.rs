@@ -111,6 +111,14 @@ impl Server {
         self.program = Some(program);
     }
 
+    /// Starts it again; access tokens made from now on live so many seconds. Those made before
+    /// keep their end, so that a short life does not have to last through a whole test.
+    pub(crate) async fn restart_with_ttl(&mut self, access_token_ttl: u32) {
+        self.stop().await;
+        self.setup.access_token_ttl = access_token_ttl;
+        self.restart().await;
+    }
+
     /// Asks it to stop, and waits until it has.
     pub(crate) async fn stop(&mut self) {
         let mut program = self.program.take().expect("it runs");
@@ -139,6 +147,15 @@ impl Server {
     /// An address on this very server, also where its public name leads elsewhere.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.setup.listen)
+    }
+
+    /// The address that says who a token belongs to.
+    pub(crate) async fn userinfo(&self) -> String {
+        let metadata = reqwest::get(self.url("/.well-known/openid-configuration"))
+            .await
+            .unwrap();
+        let metadata: serde_json::Value = metadata.json().await.unwrap();
+        metadata["userinfo_endpoint"].as_str().unwrap().to_owned()
     }
 
     /// How many refreshes ended so.
