@@ -28,6 +28,16 @@ impl Server {
         Ok(Self { app })
     }
 
+    /// Makes the demo account and the demo clients of `tenure dev`, if they are not there yet.
+    /// Their secrets are known to everyone.
+    ///
+    /// # Errors
+    ///
+    /// As the store.
+    pub async fn dangerous_furnish_demo(&self) -> Result<(), StoreError> {
+        crate::cli::furnish(&self.app).await
+    }
+
     /// All endpoints.
     pub fn router(&self) -> Router {
         routes::router(Arc::clone(&self.app))

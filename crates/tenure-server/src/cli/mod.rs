@@ -16,6 +16,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tenure_store::{AnyStore, StoreError};
 use tenure_store_sqlite::SqliteStore;
 
+pub(crate) use self::demo::furnish;
 use crate::app::App;
 use crate::{Clock, Config, ConfigError};
 

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-use super::{Dev, Failure, demo, out};
+use super::{Dev, Failure, out};
 use crate::{Clock, Config, Server};
 
 /// Which of the two it is.
@@ -52,7 +52,7 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
     let store = AnyStore::new(sqlite.clone());
     let server = Server::start(config, store, Clock::system()).await?;
     if mode == Mode::Demo {
-        demo::furnish(&server.app).await?;
+        server.dangerous_furnish_demo().await?;
     }
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {

@@ -1,0 +1,77 @@
+//! No secret of a whole session's life reaches the log, whatever is logged.
+#![allow(missing_docs, reason = "a test program")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a failure of a helper is the test's failure"
+)]
+
+mod world;
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use tracing_subscriber::filter::LevelFilter;
+use world::{BASIC, PASSWORD, VERIFIER, World};
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+// Law 7.
+#[tokio::test]
+async fn nothing_secret_is_logged_during_a_whole_life() {
+    let captured = Captured::default();
+    let writer = captured.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let mut world = World::new().await;
+    let code = world.code().await;
+    let tokens = world.exchange(&code, &[]).await.json();
+    let first = tokens["refresh_token"].as_str().unwrap().to_owned();
+    let next = world.refresh(&first).await.json();
+    let second = next["refresh_token"].as_str().unwrap().to_owned();
+    let access_token = next["access_token"].as_str().unwrap().to_owned();
+    world.get_with("/userinfo", &access_token).await;
+    world.introspect(&second).await;
+    world.exchange(&code, &[]).await;
+    world.refresh(&first).await;
+    world
+        .post(
+            "/revoke",
+            &[("client_id", "demo-cli"), ("token", second.as_str())],
+        )
+        .await;
+    let id_token = tokens["id_token"].as_str().unwrap().to_owned();
+    let cookies = ["tenure", "tenure-form"].map(|name| world.cookie(name).unwrap().clone());
+    world
+        .get(&format!("/logout?id_token_hint={id_token}"))
+        .await;
+
+    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("signed in"), "the log was captured");
+    let mut secrets = vec![code, first, second, access_token, id_token];
+    secrets.push(tokens["access_token"].as_str().unwrap().to_owned());
+    secrets.extend(cookies);
+    secrets.extend([PASSWORD, VERIFIER, BASIC, "demo-secret", "a-nonce"].map(str::to_owned));
+    for secret in secrets {
+        assert!(
+            !log.contains(&secret),
+            "a secret of {} bytes is in the log",
+            secret.len()
+        );
+    }
+}
