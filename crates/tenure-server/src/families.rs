@@ -5,7 +5,7 @@ use tenure_core::time::Timestamp;
 use tenure_store::{
     Entry, Key, Kind, Owner, Replaced, Store as _, StoreError, StoreErrorKind, Version,
 };
-use tenure_wire::family::{decode, encode};
+use tenure_wire::family::{DecodeError, decode, encode};
 
 use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
 
@@ -25,8 +25,11 @@ impl Families {
             return Ok(None);
         };
         let family = decode(&stored.bytes).map_err(|error| {
-            StoreError::new(StoreErrorKind::Corrupt, "a token family cannot be read")
-                .with_source(error)
+            let kind = match error {
+                DecodeError::NewerVersion(_) => StoreErrorKind::NewerVersion,
+                DecodeError::Corrupt => StoreErrorKind::Corrupt,
+            };
+            StoreError::new(kind, "a token family cannot be read").with_source(error)
         })?;
         Ok(Some((family, stored.version)))
     }

@@ -6,6 +6,7 @@ use tenure_core::secret::SessionId;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Owner, StoreError};
 
+use crate::accounts::Account;
 use crate::app::App;
 use crate::digest::{random_text, sha256};
 use crate::rows::Life;
@@ -35,24 +36,31 @@ impl SignIn {
 }
 
 impl App {
-    /// Signs a browser in under a new id (norms 60, 61 and 79).
+    /// Signs a browser in under a new secret (norms 60, 61 and 79). If the same person was signed
+    /// in there, the sign-in goes on under its old name, so that a later sign-out ends all of it.
     pub(crate) async fn sign_in(
         &self,
-        subject: &str,
+        account: &Account,
         device: &Device,
+        before: Option<&SignIn>,
     ) -> Result<(SignIn, SessionId), StoreError> {
         let now = self.rows.now();
         let secret = SessionId::new(random_text::<32>());
         let deadline = now.saturating_add(self.config.session_absolute());
+        let before = before.filter(|before| before.subject == account.subject);
         let sign_in = SignIn {
-            id: random_text::<16>(),
-            subject: subject.to_owned(),
-            auth_time: now.as_millis(),
+            id: before.map_or_else(random_text::<16>, |before| before.id.clone()),
+            subject: account.subject.clone(),
+            // Whoever has just shown the password is welcome, also if the clock went back.
+            auth_time: now.max(account.not_before()).as_millis(),
             last_seen: now.as_millis(),
             absolute_deadline: deadline.as_millis(),
             address: device.address.clone(),
             user_agent: device.user_agent.clone(),
         };
+        if let Some(before) = before {
+            self.forget_sign_in(before).await?;
+        }
         let life = self.sign_in_life(&sign_in, now);
         self.rows.write(&key(&secret), None, &sign_in, life).await?;
         Ok((sign_in, secret))
@@ -111,12 +119,17 @@ impl App {
     /// Ends a browser's sign-in and every family that came from it. The row goes first: a code
     /// that is exchanged meanwhile finds it gone (law 3).
     pub(crate) async fn sign_out(&self, sign_in: &SignIn) -> Result<(), StoreError> {
+        self.forget_sign_in(sign_in).await?;
+        self.families.end_linked(&sign_in.id).await
+    }
+
+    async fn forget_sign_in(&self, sign_in: &SignIn) -> Result<(), StoreError> {
         for (key, other) in self.sign_ins_of(&sign_in.subject).await? {
             if other.id == sign_in.id {
                 self.rows.remove(&key).await?;
             }
         }
-        self.families.end_linked(&sign_in.id).await
+        Ok(())
     }
 
     fn sign_in_life(&self, sign_in: &SignIn, now: Timestamp) -> Life {

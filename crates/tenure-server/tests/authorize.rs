@@ -265,3 +265,50 @@ async fn signing_up_is_off_until_it_is_allowed() {
     );
     assert!(world.get("/").await.text.contains("ada"));
 }
+
+#[tokio::test]
+async fn a_clock_set_back_a_day_locks_nobody_out() {
+    let mut world = World::new().await;
+    world.go_back(Duration::from_secs(24 * 60 * 60));
+    let tokens = world.tokens().await;
+    let refreshed = world
+        .refresh(tokens["refresh_token"].as_str().unwrap())
+        .await;
+    assert_eq!(refreshed.status, StatusCode::OK, "{}", refreshed.text);
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_old_id_and_keeps_what_belongs_to_it() {
+    let mut world = World::new().await;
+    let tokens = world.tokens().await;
+    let old = world.cookie("tenure").unwrap().clone();
+    let page = world.get("/login").await;
+    world.submit(&page, "demo", PASSWORD).await;
+    // Norm 61.
+    let new = world.swap_cookie("tenure", &old);
+    let none = format!("/oauth2/authorize?{}", request(&[("prompt", "none")]));
+    assert!(world.get(&none).await.returned("error").is_some());
+    world.swap_cookie("tenure", &new);
+    let asked = world.get("/logout").await;
+    world
+        .post("/logout", &[("csrf", asked.field("csrf").as_str())])
+        .await;
+    let refreshed = world
+        .refresh(tokens["refresh_token"].as_str().unwrap())
+        .await;
+    assert_eq!(refreshed.error(), "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_sign_out_page_lets_no_parameter_write_its_policy() {
+    let mut world = World::new().await;
+    world.sign_in(&request(&[])).await;
+    let evil = "/logout?client_id=demo-cli&post_logout_redirect_uri=x%3B%20script-src%20*%3A";
+    assert!(
+        !world
+            .get(evil)
+            .await
+            .header("content-security-policy")
+            .contains("script-src")
+    );
+}

@@ -29,6 +29,10 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    pub(crate) fn not_before(&self) -> Timestamp {
+        Timestamp::from_millis(self.not_before)
+    }
+
     /// Whether a sign-in at that time still counts.
     pub(crate) fn honours(&self, auth_time: Timestamp) -> bool {
         auth_time.as_millis() >= self.not_before

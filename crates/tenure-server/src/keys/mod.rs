@@ -62,10 +62,20 @@ impl Keys {
         }
     }
 
-    /// The ring as it is in the store now, for a token that names a key nobody here knows.
-    pub(crate) async fn newest(&self) -> Result<Arc<Ring>, StoreError> {
+    /// The ring as it is in the store now.
+    async fn newest(&self) -> Result<Arc<Ring>, StoreError> {
         let known = self.current.load_full();
         self.read_again(known.as_ref()).await
+    }
+
+    /// The ring, read again unless that was done within the last second: for a token that names
+    /// a key which is not in `known`. Forged names cost at most one read a second.
+    pub(crate) async fn newer_than(&self, known: Arc<Ring>) -> Result<Arc<Ring>, StoreError> {
+        let now = self.rows.now();
+        if known.read_at <= now && now.since(known.read_at) < PAUSE {
+            return Ok(known);
+        }
+        self.read_again(Some(&known)).await
     }
 
     /// A key that signs with this algorithm, made now if there has been no need for it.
@@ -102,9 +112,8 @@ impl Keys {
         }
         let oldest = now.saturating_sub(keep).as_millis();
         self.change(|row| {
-            row.signing
-                .retain(|key| key.created_at >= oldest || is_newest(&row.ratchet, key.created_at));
             row.signing.extend(made.iter().cloned());
+            drop_old_signing_keys(&mut row.signing, oldest);
             let next = row
                 .ratchet
                 .iter()
@@ -168,18 +177,30 @@ impl Keys {
     }
 }
 
-/// A ratchet key must outlive every family that it served, so the one in use always stays.
+/// A ratchet key must outlive every family that it served, so it goes only when its successor
+/// has been in use for that long.
 fn drop_old_ratchet_keys(keys: &mut Vec<RatchetRow>, oldest: i64) {
-    let mut successors: Vec<i64> = keys.iter().map(|key| key.active_from).collect();
-    successors.sort_unstable();
+    let starts: Vec<i64> = keys.iter().map(|key| key.active_from).collect();
+    keys.retain(|key| !is_long_replaced(&starts, key.active_from, oldest));
+}
+
+/// The same for signing keys, each algorithm by itself.
+fn drop_old_signing_keys(keys: &mut Vec<SigningRow>, oldest: i64) {
+    let starts: Vec<_> = keys
+        .iter()
+        .map(|key| (key.algorithm, key.active_from))
+        .collect();
     keys.retain(|key| {
-        let replaced_at = successors.iter().find(|&&from| from > key.active_from);
-        replaced_at.is_none_or(|&at| at >= oldest)
+        let same = starts
+            .iter()
+            .filter(|(algorithm, _)| *algorithm == key.algorithm);
+        let starts: Vec<i64> = same.map(|(_, from)| *from).collect();
+        !is_long_replaced(&starts, key.active_from, oldest)
     });
 }
 
-fn is_newest(ratchet: &[RatchetRow], created_at: i64) -> bool {
-    ratchet.iter().all(|key| key.created_at <= created_at)
+fn is_long_replaced(starts: &[i64], own: i64, oldest: i64) -> bool {
+    starts.iter().any(|&from| from > own && from < oldest)
 }
 
 async fn generate(algorithm: Algorithm, now: i64, active: i64) -> Result<SigningRow, StoreError> {
@@ -200,3 +221,101 @@ fn key() -> Key {
 
 /// How long a new key is known before it is used: longer than any server's cached ring lives.
 const LEAD: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tenure_core::time::Timestamp;
+    use tenure_store::{AnyStore, MemoryStore};
+
+    use super::*;
+    use crate::Clock;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    fn clocked(store: &AnyStore) -> (Keys, Arc<Mutex<Timestamp>>) {
+        let now = Arc::new(Mutex::new(Timestamp::from_secs(1_800_000_000)));
+        let read = Arc::clone(&now);
+        let clock = Clock::from_fn(move || *read.lock().unwrap());
+        (
+            Keys::new(
+                Rows {
+                    store: store.clone(),
+                    clock,
+                },
+                Algorithm::Es256,
+            ),
+            now,
+        )
+    }
+
+    #[tokio::test]
+    async fn a_rotation_changes_what_signs_after_a_while_and_forgets_nothing_in_use() {
+        let store = AnyStore::new(MemoryStore::new());
+        let (keys, now) = clocked(&store);
+        let old = keys.signer(Algorithm::Es256).await.unwrap();
+        let token = old
+            .sign(TokenUse::Access, &serde_json::json!({ "a": 1 }))
+            .unwrap();
+        let pass = |by| {
+            let mut now = now.lock().unwrap();
+            *now = now.saturating_add(by);
+        };
+        pass(DAY * 200);
+        keys.rotate(DAY * 90).await.unwrap();
+        assert_eq!(keys.signer(Algorithm::Es256).await.unwrap().kid, old.kid);
+        pass(LEAD);
+        let ring = keys.ring().await.unwrap();
+        assert_ne!(keys.signer(Algorithm::Es256).await.unwrap().kid, old.kid);
+        assert!(
+            ring.verify::<serde_json::Value>(TokenUse::Access, &token)
+                .is_ok()
+        );
+        assert!(
+            ring.verify::<serde_json::Value>(TokenUse::Id, &token)
+                .is_err()
+        );
+        pass(DAY * 91);
+        keys.rotate(DAY * 90).await.unwrap();
+        pass(LEAD);
+        let ring = keys.ring().await.unwrap();
+        assert!(
+            ring.verify::<serde_json::Value>(TokenUse::Access, &token)
+                .is_err()
+        );
+    }
+
+    #[tokio::test]
+    async fn every_algorithm_signs_what_its_published_key_verifies() {
+        let store = AnyStore::new(MemoryStore::new());
+        let (keys, _) = clocked(&store);
+        for algorithm in Algorithm::ALL {
+            let key = keys.signer(algorithm).await.unwrap();
+            let token = key
+                .sign(TokenUse::Id, &serde_json::json!({ "a": 1 }))
+                .unwrap();
+            let ring = keys.ring().await.unwrap();
+            let jwks = ring.jwks();
+            let jwk = jwks.find(&key.kid).unwrap();
+            let public = jsonwebtoken::DecodingKey::from_jwk(jwk).unwrap();
+            let mut validation = jsonwebtoken::Validation::new(algorithm.jwt());
+            validation.required_spec_claims.clear();
+            validation.validate_exp = false;
+            let verified = jsonwebtoken::decode::<serde_json::Value>(&token, &public, &validation);
+            assert_eq!(verified.unwrap().claims["a"], 1, "{algorithm:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn two_servers_that_start_at_once_share_their_keys() {
+        let store = AnyStore::new(MemoryStore::new());
+        let ((one, _), (two, _)) = (clocked(&store), clocked(&store));
+        let (first, second) = tokio::join!(one.ring(), two.ring());
+        assert_eq!(
+            first.unwrap().signing[0].kid,
+            second.unwrap().signing[0].kid
+        );
+    }
+}

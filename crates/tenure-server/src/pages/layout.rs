@@ -45,9 +45,9 @@ fn policy(leads_to: Option<&str>) -> String {
         // An address in brackets cannot be written in a policy.
         Some(origin) if origin.contains('[') => "http:".to_owned(),
         Some(origin) => origin,
-        None => uri
-            .split_once(':')
-            .map(|(scheme, _)| format!("{scheme}:"))
+        // What is not a URI must not write the policy.
+        None => url::Url::parse(uri)
+            .map(|url| format!("{}:", url.scheme()))
             .unwrap_or_default(),
     });
     format!(

@@ -59,19 +59,18 @@ async fn decide(
         return Ok(refuse(app, request, error, what));
     }
     let sign_in = app.signed_in(headers).await?;
-    let prompt = request.parameters.find("prompt").unwrap_or_default();
     let fresh = sign_in.filter(|sign_in| is_fresh(app, request, sign_in));
-    match (prompt, fresh) {
-        ("login", _) => Ok(to_login(query)),
-        (_, Some(sign_in)) => grant(app, request, &sign_in).await,
+    match fresh {
+        _ if request.prompts("login") => Ok(to_login(query)),
+        Some(sign_in) => grant(app, request, &sign_in).await,
         // Norm 40: nothing is shown.
-        ("none", None) => Ok(refuse(
+        None if request.prompts("none") => Ok(refuse(
             app,
             request,
             "login_required",
             "nobody is signed in",
         )),
-        (_, None) => Ok(to_login(query)),
+        None => Ok(to_login(query)),
     }
 }
 
@@ -140,6 +139,9 @@ fn check(request: &Request) -> Result<(), (&'static str, &'static str)> {
             "invalid_request",
             "send a code_challenge with the method S256",
         ));
+    }
+    if request.prompts("none") && find("prompt") != Some("none") {
+        return Err(("invalid_request", "prompt none excludes the others"));
     }
     if find("max_age").is_some_and(|age| age.parse::<u64>().is_err()) {
         return Err(("invalid_request", "max_age is not a number of seconds"));
@@ -213,6 +215,11 @@ impl Request {
     /// What the login form may lead to, for its content security policy.
     pub(super) fn redirect_uri(&self) -> &str {
         &self.redirect_uri
+    }
+
+    fn prompts(&self, wanted: &str) -> bool {
+        let prompts = self.parameters.find("prompt").unwrap_or_default();
+        prompts.split(' ').any(|prompt| prompt == wanted)
     }
 
     pub(super) fn login_hint(&self) -> Option<&str> {

@@ -137,7 +137,7 @@ async fn welcome(
     account: &Account,
 ) -> Result<Response, StoreError> {
     let old = app.signed_in(headers).await?;
-    let (sign_in, secret) = app.sign_in(&account.subject, device).await?;
+    let (sign_in, secret) = app.sign_in(account, device, old.as_ref()).await?;
     if let Some(old) = old.filter(|old| old.subject != sign_in.subject) {
         app.sign_out(&old).await?;
     }

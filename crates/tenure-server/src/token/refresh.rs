@@ -75,7 +75,7 @@ pub(crate) async fn parse(
     let mut ring = app.keys.ring().await?;
     let mut parsed = issuer::parse(token, &ring.ratchet);
     if matches!(parsed, Err(Forged::UnknownKey)) {
-        ring = app.keys.newest().await?;
+        ring = app.keys.newer_than(ring).await?;
         parsed = issuer::parse(token, &ring.ratchet);
     }
     match parsed {

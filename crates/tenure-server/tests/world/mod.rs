@@ -284,3 +284,17 @@ impl World {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 }
+
+impl World {
+    pub(crate) fn go_back(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        self.now.fetch_sub(millis, Ordering::SeqCst);
+    }
+
+    /// Puts a cookie in; returns what was there.
+    pub(crate) fn swap_cookie(&mut self, name: &str, value: &str) -> String {
+        self.cookies
+            .insert(name.to_owned(), value.to_owned())
+            .unwrap_or_default()
+    }
+}
