@@ -11,7 +11,7 @@ async fn a_truncated_or_foreign_file_is_reported_and_left_alone() {
     let server = Server::start(300).await;
     let home = Home::new();
     home.login(server.issuer()).await;
-    let file = session_file(&home);
+    let file = home.session_file();
     let whole = fs::read(&file).unwrap();
 
     let spoilt: [&[u8]; 4] = [
@@ -42,7 +42,7 @@ async fn a_file_that_may_not_be_read_is_reported_and_left_alone() {
     let server = Server::start(300).await;
     let home = Home::new();
     home.login(server.issuer()).await;
-    let file = session_file(&home);
+    let file = home.session_file();
     // A folder in its place: this holds for the superuser too, whom permissions do not stop.
     let aside = file.with_extension("aside");
     fs::rename(&file, &aside).unwrap();
@@ -63,13 +63,4 @@ async fn a_session_is_readable_by_its_owner_alone() {
         let mode = fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", file.display());
     }
-}
-
-/// The file that holds the session: the largest one there is.
-fn session_file(home: &Home) -> std::path::PathBuf {
-    let size = |path: &std::path::PathBuf| fs::metadata(path).unwrap().len();
-    home.files()
-        .into_iter()
-        .max_by_key(size)
-        .expect("a session is stored")
 }

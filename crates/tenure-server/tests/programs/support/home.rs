@@ -3,6 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -92,19 +93,29 @@ impl Home {
 
     /// The process that holds the lock, if one does.
     pub(crate) fn lease_holder(&self) -> Option<u32> {
-        let leases = all_files(self.path())
-            .into_iter()
-            .filter(|it| name(it).starts_with("lease."));
-        leases
-            .filter_map(|it| pid_in(&fs::read_to_string(it).ok()?))
-            .next()
+        let lease = numbered(&all_files(self.path()), "lease.")?;
+        let lease: Value = serde_json::from_str(&fs::read_to_string(lease).ok()?).ok()?;
+        let holder = lease["pid"].as_u64().filter(|_| lease["released"] == false);
+        holder.and_then(|pid| u32::try_from(pid).ok())
+    }
+
+    /// The file that holds the session now.
+    pub(crate) fn session_file(&self) -> PathBuf {
+        numbered(&self.files(), "session.").expect("a session is stored")
     }
 }
 
-/// The `pid` in a lease, which is a JSON object.
-fn pid_in(lease: &str) -> Option<u32> {
-    let lease: serde_json::Value = serde_json::from_str(lease).ok()?;
-    u32::try_from(lease.get("pid")?.as_u64()?).ok()
+/// The file `<prefix><number>.json` with the highest number.
+fn numbered(files: &[PathBuf], prefix: &str) -> Option<PathBuf> {
+    let number = |path: &&PathBuf| {
+        let number = name(path).strip_prefix(prefix)?.strip_suffix(".json")?;
+        number.parse::<u64>().ok()
+    };
+    files
+        .iter()
+        .filter(|path| number(path).is_some())
+        .max_by_key(number)
+        .cloned()
 }
 
 fn all_files(folder: &Path) -> Vec<PathBuf> {
