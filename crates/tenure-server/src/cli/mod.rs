@@ -2,6 +2,7 @@
 
 mod clients;
 mod demo;
+mod holder;
 mod keys;
 mod out;
 mod serve;
@@ -61,6 +62,8 @@ enum Command {
         #[command(flatten)]
         at: Where,
     },
+    #[command(flatten)]
+    Holder(holder::HolderCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -141,6 +144,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Clients { command, at } => clients::run(command, &at).await?,
         Command::Sessions { command, at } => sessions::run(command, &at).await?,
         Command::Keys { command, at } => keys::run(command, &at).await?,
+        Command::Holder(command) => return Ok(holder::run(command).await),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "tenure", &mut std::io::stdout());
         }

@@ -1,0 +1,260 @@
+//! The issuer: sign-in, refresh, client credentials, revocation. The protocol is spoken by
+//! [`huskarl`]; what an answer means for the session is decided here.
+//!
+//! One call makes at most one token request. Huskarl's own cache is not used: when to ask is the
+//! holder's decision alone. An ID token is verified at sign-in; one that comes with a refresh is
+//! not taken over, so that nothing unverified is ever stored.
+
+mod config;
+mod discovery;
+mod error;
+mod login;
+mod meaning;
+mod wire;
+
+use std::{sync::Arc, time::Duration};
+
+use huskarl::{
+    core::server_metadata::AuthorizationServerMetadata,
+    grant::{
+        client_credentials::{ClientCredentialsGrant, ClientCredentialsGrantParameters},
+        core::{OAuth2ExchangeGrant, TokenResponse},
+        refresh::{RefreshGrant, RefreshGrantParameters},
+    },
+    revocation::TokenRevocation,
+};
+use tenure_core::{
+    holder::{Answer, Expiry, Grant, Request},
+    secret::{AccessToken, IdToken, RefreshToken},
+    time::Timestamp,
+};
+use tokio::sync::OnceCell;
+use url::Url;
+
+pub use self::{
+    config::IssuerConfig,
+    error::{IssuerError, IssuerErrorKind},
+    login::{DevicePrompt, LoginOptions},
+};
+use self::{meaning::meaning, wire::Wire};
+use crate::session::wall_clock;
+
+/// One issuer, as one client sees it. Cheap to clone; discovery happens once, when it is needed.
+#[derive(Debug, Clone)]
+pub struct Issuer(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: IssuerConfig,
+    http: reqwest::Client,
+    metadata: OnceCell<AuthorizationServerMetadata>,
+}
+
+/// What came of one token request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Exchanged {
+    /// What it means for the session.
+    pub answer: Answer,
+    /// The issuer's clock, where it was told.
+    pub issuer_time: Option<Timestamp>,
+    /// What the issuer said about it, for people; no secret.
+    pub detail: Option<String>,
+}
+
+impl Exchanged {
+    /// An answer without anything said about it.
+    #[must_use]
+    pub const fn new(answer: Answer) -> Self {
+        Self {
+            answer,
+            issuer_time: None,
+            detail: None,
+        }
+    }
+}
+
+impl Issuer {
+    /// Makes a client of an issuer; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// If the address is neither https nor http on this machine.
+    pub fn new(config: IssuerConfig) -> Result<Self, IssuerError> {
+        config.check()?;
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(TOTAL)
+            .build()
+            .map_err(|error| IssuerError::misconfigured("no HTTP client").because(error))?;
+        Ok(Self(Arc::new(Inner {
+            config,
+            http,
+            metadata: OnceCell::new(),
+        })))
+    }
+
+    /// Asks for tokens, once. Every outcome is an answer.
+    pub async fn exchange(&self, request: &Request) -> Exchanged {
+        let metadata = match self.metadata().await {
+            Ok(metadata) => metadata,
+            Err(error) => return error.into_exchanged(),
+        };
+        let wire = self.wire();
+        let requested_at = wall_clock();
+        let response = match request {
+            Request::Refresh { refresh_token } => {
+                self.refresh(metadata, &wire, refresh_token).await
+            }
+            Request::ClientCredentials => self.client_credentials(metadata, &wire).await,
+            Request::Callback => {
+                let answer = Answer::Misconfigured;
+                let detail = "an issuer is no callback".to_owned();
+                return Exchanged {
+                    answer,
+                    issuer_time: None,
+                    detail: Some(detail),
+                };
+            }
+        };
+        let heard = wire.heard();
+        let (answer, detail) = match response {
+            Ok(response) => (
+                Answer::Tokens(grant(&response, None, None, requested_at)),
+                None,
+            ),
+            Err(error) => {
+                tracing::debug!(%error, "no tokens");
+                (meaning(&heard), heard.said)
+            }
+        };
+        Exchanged {
+            answer,
+            issuer_time: heard.date,
+            detail,
+        }
+    }
+
+    /// Says that a refresh token is no longer wanted (RFC 7009).
+    ///
+    /// # Errors
+    ///
+    /// If the issuer could not be told, or knows no revocation.
+    pub async fn revoke(&self, refresh_token: &RefreshToken) -> Result<(), IssuerError> {
+        let metadata = self.metadata().await?;
+        let Some(builder) = TokenRevocation::builder_from_metadata(metadata).ok() else {
+            return Err(IssuerError::misconfigured(
+                "the issuer offers no revocation",
+            ));
+        };
+        let revocation = builder
+            .client_id(self.0.config.client_id.clone())
+            .client_auth(self.0.config.authentication())
+            .build();
+        let wire = self.wire();
+        let token = huskarl::token::RefreshToken::new(refresh_token.expose().into(), None);
+        let told = revocation.revoke(&wire, &token).await;
+        told.map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))
+    }
+
+    /// Where to send the browser so that the issuer ends its own session, too (RP-Initiated
+    /// Logout 1.0 §2); `None` where the issuer offers that not.
+    ///
+    /// # Errors
+    ///
+    /// If the issuer cannot be asked for its addresses.
+    pub async fn end_session_url(
+        &self,
+        id_token: Option<&IdToken>,
+        post_logout_redirect_uri: Option<&Url>,
+    ) -> Result<Option<Url>, IssuerError> {
+        let endpoint = self.metadata().await?.end_session_endpoint.as_ref();
+        let Some(mut url) = endpoint.and_then(|e| e.to_string().parse::<Url>().ok()) else {
+            return Ok(None);
+        };
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("client_id", &self.0.config.client_id);
+            if let Some(id_token) = id_token {
+                query.append_pair("id_token_hint", id_token.expose());
+            }
+            if let Some(to) = post_logout_redirect_uri {
+                query.append_pair("post_logout_redirect_uri", to.as_str());
+            }
+        }
+        Ok(Some(url))
+    }
+
+    async fn refresh(
+        &self,
+        metadata: &AuthorizationServerMetadata,
+        wire: &Wire,
+        refresh_token: &RefreshToken,
+    ) -> Result<TokenResponse, huskarl::core::Error> {
+        let grant: RefreshGrant = RefreshGrant::builder_from_metadata(metadata)
+            .client_id(self.0.config.client_id.clone())
+            .http_client(wire.clone())
+            .client_auth(self.0.config.authentication())
+            .build();
+        let token = huskarl::token::RefreshToken::new(refresh_token.expose().into(), None);
+        grant
+            .exchange(RefreshGrantParameters::refresh_token(token))
+            .await
+    }
+
+    async fn client_credentials(
+        &self,
+        metadata: &AuthorizationServerMetadata,
+        wire: &Wire,
+    ) -> Result<TokenResponse, huskarl::core::Error> {
+        let grant: ClientCredentialsGrant = ClientCredentialsGrant::builder_from_metadata(metadata)
+            .client_id(self.0.config.client_id.clone())
+            .http_client(wire.clone())
+            .client_auth(self.0.config.authentication())
+            .build();
+        let scope = self.0.config.scope.clone();
+        let parameters = if scope.is_empty() {
+            ClientCredentialsGrantParameters::new()
+        } else {
+            ClientCredentialsGrantParameters::builder()
+                .scope(scope)
+                .build()
+        };
+        grant.exchange(parameters).await
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::new(self.0.http.clone())
+    }
+}
+
+/// What a token response grants. The ID token is one that was verified, or none.
+fn grant(
+    response: &TokenResponse,
+    id_token: Option<IdToken>,
+    subject: Option<String>,
+    requested_at: Timestamp,
+) -> Grant {
+    let raw = response.raw_token_response();
+    let token = response.access_token();
+    Grant {
+        access_token: AccessToken::new(token.token().expose_secret()),
+        token_type: token.token_type().to_owned(),
+        expiry: raw.expires_in.map_or(Expiry::Unknown, |secs| {
+            Expiry::In(Duration::from_secs(secs))
+        }),
+        refresh_token: response
+            .refresh_token()
+            .map(|token| RefreshToken::new(token.token().expose_secret())),
+        id_token,
+        scope: raw.scope.clone(),
+        subject,
+        requested_at,
+    }
+}
+
+/// Together below the ten seconds that a session waits for an answer.
+const CONNECT: Duration = Duration::from_secs(5);
+const TOTAL: Duration = Duration::from_secs(9);

@@ -1,0 +1,107 @@
+use tenure_core::holder::{Answer, Outage};
+
+use super::wire::Heard;
+
+/// What a token endpoint's answer means that granted nothing.
+///
+/// Only `invalid_grant` ends a session (RFC 6749 §5.2). A 5xx or a 429 says nothing about it,
+/// whatever its body claims: a gateway may echo anything.
+pub(super) fn meaning(heard: &Heard) -> Answer {
+    let unavailable = |outage| Answer::Unavailable {
+        outage,
+        retry_after: heard.retry_after,
+    };
+    let Some(status) = heard.status else {
+        return unavailable(heard.outage.unwrap_or(Outage::Network));
+    };
+    match (status, heard.error.as_deref()) {
+        (409, _) => Answer::Superseded,
+        (429 | 500..=599, _) => unavailable(Outage::Overloaded),
+        (400..=499, Some("invalid_grant")) => Answer::Refused,
+        (400..=499, Some(error)) if MISCONFIGURED.contains(&error) => Answer::Misconfigured,
+        _ => unavailable(Outage::Malformed),
+    }
+}
+
+const MISCONFIGURED: [&str; 8] = [
+    "invalid_client",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "invalid_request",
+    "invalid_target",
+    "invalid_dpop_proof",
+    "access_denied",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn heard(status: u16, error: Option<&str>) -> Heard {
+        Heard {
+            status: Some(status),
+            error: error.map(str::to_owned),
+            ..Heard::default()
+        }
+    }
+
+    #[test]
+    fn only_invalid_grant_ends_a_session() {
+        assert!(matches!(
+            meaning(&heard(400, Some("invalid_grant"))),
+            Answer::Refused
+        ));
+        assert!(matches!(meaning(&heard(409, None)), Answer::Superseded));
+        for error in MISCONFIGURED {
+            assert!(matches!(
+                meaning(&heard(400, Some(error))),
+                Answer::Misconfigured
+            ));
+            assert!(matches!(
+                meaning(&heard(401, Some(error))),
+                Answer::Misconfigured
+            ));
+        }
+        for (status, error, outage) in [
+            (500, Some("invalid_grant"), Outage::Overloaded),
+            (503, None, Outage::Overloaded),
+            (429, Some("invalid_grant"), Outage::Overloaded),
+            (200, None, Outage::Malformed),
+            (302, None, Outage::Malformed),
+            (400, None, Outage::Malformed),
+            (404, Some("something new"), Outage::Malformed),
+        ] {
+            let answer = meaning(&heard(status, error));
+            assert!(
+                matches!(answer, Answer::Unavailable { outage: o, .. } if o == outage),
+                "{status} {error:?}: {answer:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_answer_at_all_is_an_outage_and_keeps_what_the_issuer_asked_for() {
+        let silence = Heard {
+            outage: Some(Outage::TimedOut),
+            ..Heard::default()
+        };
+        assert!(matches!(
+            meaning(&silence),
+            Answer::Unavailable {
+                outage: Outage::TimedOut,
+                retry_after: None
+            }
+        ));
+        let busy = Heard {
+            retry_after: Some(Duration::from_secs(7)),
+            ..heard(429, None)
+        };
+        assert!(matches!(
+            meaning(&busy),
+            Answer::Unavailable { retry_after: Some(after), .. } if after.as_secs() == 7
+        ));
+    }
+}

@@ -1,0 +1,190 @@
+use std::{
+    process,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::{
+    sync::{OwnedSemaphorePermit, oneshot, watch},
+    task::spawn_blocking,
+    time::sleep,
+};
+
+use super::register::{Put, Register};
+
+/// The lock of a session, held until it is released, or until it ends by itself: a holder that
+/// was killed, or that stands still, cannot keep it. The number of the lease is its fence.
+///
+/// On disk it is `lease.<fence>.json`; a lease that is released or past its end may be followed
+/// by the next fence. Readable and usable by other languages.
+#[derive(Debug)]
+pub struct Lease {
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    Memory(OwnedSemaphorePermit),
+    Disk {
+        lost: watch::Receiver<bool>,
+        release: oneshot::Sender<oneshot::Sender<()>>,
+    },
+}
+
+/// What a lease says of itself on disk.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    pid: u32,
+    expires_at_ms: u64,
+    released: bool,
+}
+
+impl Lease {
+    pub(super) const fn of_memory(permit: OwnedSemaphorePermit) -> Self {
+        Self {
+            held: Held::Memory(permit),
+        }
+    }
+
+    /// Waits for the lease that `register` counts.
+    pub(super) async fn acquire(register: Register, length: Duration) -> Option<Self> {
+        loop {
+            let own = register.clone();
+            match spawn_blocking(move || attempt(&own, length)).await.ok()? {
+                Ok(Some(fence)) => return Some(Self::keep(register, fence, length)),
+                Ok(None) => sleep(pause()).await,
+                Err(error) => {
+                    tracing::warn!(%error, "there is no lock; going on without it");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Completes when somebody else has it.
+    pub async fn lost(&mut self) {
+        match &mut self.held {
+            Held::Memory(_) => std::future::pending().await,
+            Held::Disk { lost, .. } => {
+                // An error means that the keeper is gone, and the lease lapses.
+                let _ = lost.wait_for(|lost| *lost).await;
+            }
+        }
+    }
+
+    /// Gives it back. A lease that is dropped instead lapses.
+    pub async fn release(self) {
+        match self.held {
+            Held::Memory(permit) => drop(permit),
+            Held::Disk { release, .. } => {
+                let (done, finished) = oneshot::channel();
+                if release.send(done).is_ok() {
+                    // An error means that it was lost: then there is nothing to give back.
+                    let _ = finished.await;
+                }
+            }
+        }
+    }
+
+    fn keep(register: Register, fence: u64, length: Duration) -> Self {
+        let (tell_lost, lost) = watch::channel(false);
+        let (release, wanted) = oneshot::channel();
+        tokio::spawn(renew(register, fence, length, tell_lost, wanted));
+        Self {
+            held: Held::Disk { lost, release },
+        }
+    }
+}
+
+/// Renews a lease until it is wanted back, lost, or forgotten.
+async fn renew(
+    register: Register,
+    fence: u64,
+    length: Duration,
+    tell_lost: watch::Sender<bool>,
+    mut wanted: oneshot::Receiver<oneshot::Sender<()>>,
+) {
+    loop {
+        let done = tokio::select! {
+            biased;
+            wanted = &mut wanted => match wanted {
+                Ok(done) => Some(done),
+                // Dropped: it lapses.
+                Err(_) => return,
+            },
+            () = sleep(length / 3) => None,
+        };
+        let (own, released) = (register.clone(), done.is_some());
+        let written = spawn_blocking(move || {
+            own.rewrite(fence, &Record::bytes(length, released))
+                .unwrap_or(Put::Done)
+        });
+        let written = written.await.unwrap_or(Put::Lost);
+        if let Some(done) = done {
+            // Whoever waits may have gone.
+            let _ = done.send(());
+            return;
+        }
+        if written == Put::Lost {
+            tell_lost.send_replace(true);
+            return;
+        }
+    }
+}
+
+fn attempt(register: &Register, length: Duration) -> std::io::Result<Option<u64>> {
+    let fence = match register.latest()? {
+        None => 0,
+        Some((fence, bytes)) => {
+            // What cannot be read was not written by a holder that can be waited for.
+            let free = serde_json::from_slice(&bytes).map_or(true, |r: Record| r.is_free());
+            if !free {
+                return Ok(None);
+            }
+            fence
+        }
+    };
+    let put = register.put(fence, &Record::bytes(length, false))?;
+    Ok((put == Put::Done).then_some(fence + 1))
+}
+
+impl Record {
+    fn bytes(length: Duration, released: bool) -> Vec<u8> {
+        let expires_at_ms = now_ms().saturating_add(millis(length));
+        let record = Self {
+            pid: process::id(),
+            expires_at_ms,
+            released,
+        };
+        serde_json::to_vec(&record).unwrap_or_default()
+    }
+
+    /// An end far ahead was written before the clock was set back: it says nothing.
+    fn is_free(&self) -> bool {
+        let now = now_ms();
+        let absurd = self.expires_at_ms > now.saturating_add(millis(LONGEST));
+        self.released || now >= self.expires_at_ms || absurd
+    }
+}
+
+fn now_ms() -> u64 {
+    millis(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default(),
+    )
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Between two looks; drawn, so that many waiters do not look in step.
+fn pause() -> Duration {
+    let mut byte = [0];
+    let drawn = getrandom::fill(&mut byte).map_or(0, |()| u64::from(byte[0]));
+    Duration::from_millis(15 + drawn % 16)
+}
+
+/// No lease is longer.
+const LONGEST: Duration = Duration::from_secs(60);

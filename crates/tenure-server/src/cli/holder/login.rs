@@ -1,0 +1,143 @@
+use std::process::{Command, ExitCode, Stdio};
+
+use clap::Args;
+use tenure_client::{Snapshot, issuer::LoginOptions};
+use tenure_core::holder::{Answer, Grant, Request};
+
+use super::{
+    place::{Place, Profile},
+    report::{Failure, print, warn},
+};
+
+/// Sign in
+#[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(crate) struct Login {
+    /// The issuer; the last one, TENURE_ISSUER or that of `tenure dev` if left out
+    #[arg(long)]
+    issuer: Option<url::Url>,
+    /// The client to sign in as
+    #[arg(long)]
+    client_id: Option<String>,
+    /// The scope to ask for, separated by spaces
+    #[arg(long)]
+    scope: Option<String>,
+    /// Print the URL alone on a line and wait, without opening a browser
+    #[arg(long)]
+    no_browser: bool,
+    /// Sign in on another device by a code
+    #[arg(long, conflicts_with = "no_browser")]
+    device: bool,
+    /// Sign in as the client itself; its secret is read from TENURE_CLIENT_SECRET
+    #[arg(long, conflicts_with_all = ["device", "no_browser"])]
+    client_credentials: bool,
+}
+
+impl Login {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let place = Place::find()?;
+        let profile = self.profile(&place)?;
+        let issuer = profile.issuer()?;
+        let grant = if profile.client_credentials {
+            by_credentials(&issuer).await?
+        } else if self.device {
+            issuer.login_by_device_code(show_code).await?
+        } else {
+            let open = !self.no_browser;
+            issuer
+                .login_by_loopback(|url| show_url(url, open), LoginOptions::default())
+                .await?
+        };
+        // The profile first: with the old session it does no harm, the other way round the new
+        // session would be refreshed at the wrong issuer.
+        place.save_profile(&profile)?;
+        let session = place.session_of(&profile, issuer)?;
+        session.sign_in(grant).await?;
+        let who = match &*session.snapshot() {
+            Snapshot::Active { session, .. } => session.tokens.subject.clone(),
+            Snapshot::Loading | Snapshot::SignedOut(_) => None,
+        };
+        session.close().await;
+        warn(&format!(
+            "signed in as {}",
+            who.as_deref().unwrap_or("the client itself")
+        ));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn profile(&self, place: &Place) -> Result<Profile, Failure> {
+        let mut profile = place.profile()?;
+        if let Some(issuer) = &self.issuer {
+            profile.issuer = issuer.clone();
+        }
+        if let Some(client_id) = &self.client_id {
+            profile.client_id.clone_from(client_id);
+        }
+        if let Some(scope) = &self.scope {
+            profile.scope = scope.split_whitespace().map(str::to_owned).collect();
+        }
+        if self.client_credentials && self.scope.is_none() {
+            profile.scope.clear();
+        }
+        profile.client_credentials = self.client_credentials;
+        Ok(profile)
+    }
+}
+
+async fn by_credentials(issuer: &tenure_client::issuer::Issuer) -> Result<Grant, Failure> {
+    if std::env::var_os("TENURE_CLIENT_SECRET").is_none() {
+        return Err(Failure::usage(
+            "put the client's secret into TENURE_CLIENT_SECRET",
+        ));
+    }
+    let exchanged = issuer.exchange(&Request::ClientCredentials).await;
+    let detail = exchanged
+        .detail
+        .map(|detail| format!(": {detail}"))
+        .unwrap_or_default();
+    match exchanged.answer {
+        Answer::Tokens(grant) => Ok(grant),
+        Answer::Refused | Answer::Superseded | Answer::Misconfigured => Err(Failure::usage(
+            format!("the issuer refuses this client{detail}"),
+        )),
+        Answer::Unavailable { .. } => Err(Failure::unavailable(format!(
+            "the issuer cannot be asked now{detail}"
+        ))),
+    }
+}
+
+fn show_url(url: &url::Url, open: bool) {
+    if !open || !open_browser(url) {
+        // The line that scripts read; a closed standard output only means that nobody does.
+        let _ = print(url);
+    }
+}
+
+fn open_browser(url: &url::Url) -> bool {
+    warn(&format!("opening {}", url.origin().ascii_serialization()));
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let mut command = Command::new(opener);
+    command
+        .arg(url.as_str())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.spawn().is_ok()
+}
+
+fn show_code(prompt: &tenure_client::issuer::DevicePrompt) {
+    warn(&format!(
+        "open {} and enter {}",
+        prompt.verification_uri, prompt.user_code
+    ));
+    if let Some(complete) = &prompt.verification_uri_complete {
+        let _ = print(complete);
+    }
+}

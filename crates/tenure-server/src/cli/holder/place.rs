@@ -1,0 +1,133 @@
+use std::{env, fs, io::Write, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use tenure_client::{
+    HolderConfig, Renewal, Session, TokenSource,
+    issuer::{Issuer, IssuerConfig},
+    storage::{AnyStorage, FileStorage},
+};
+use tenure_core::secret::ClientSecret;
+
+use super::report::Failure;
+
+/// Where the shell's session is kept: `TENURE_HOME`, or the user's state folder.
+#[derive(Debug)]
+pub(super) struct Place {
+    home: PathBuf,
+}
+
+/// With whom and as what this shell is signed in; no secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) issuer: url::Url,
+    pub(super) client_id: String,
+    pub(super) scope: Vec<String>,
+    pub(super) client_credentials: bool,
+}
+
+impl Place {
+    pub(super) fn find() -> Result<Self, Failure> {
+        if let Some(home) = env::var_os("TENURE_HOME").filter(|home| !home.is_empty()) {
+            return Ok(Self { home: home.into() });
+        }
+        let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+        let state = state
+            .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
+        match state {
+            Some(state) => Ok(Self {
+                home: state.join("tenure"),
+            }),
+            None => Err(Failure::usage(
+                "set TENURE_HOME to a folder for the session",
+            )),
+        }
+    }
+
+    /// The profile of the last sign-in, or that of `tenure dev`.
+    pub(super) fn profile(&self) -> Result<Profile, Failure> {
+        let path = self.home.join(PROFILE);
+        match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+                let path = path.display();
+                Failure::unavailable(format!(
+                    "{path} is damaged or of a newer version ({error}); it was left as it is: \
+                     move it away and sign in again"
+                ))
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Profile::of_demo(),
+            Err(error) => Err(Failure::unavailable(format!("{}: {error}", path.display()))),
+        }
+    }
+
+    pub(super) fn save_profile(&self, profile: &Profile) -> Result<(), Failure> {
+        let write = || -> std::io::Result<()> {
+            fs::create_dir_all(&self.home)?;
+            let mut file = tempfile::NamedTempFile::new_in(&self.home)?;
+            file.write_all(&serde_json::to_vec_pretty(profile)?)?;
+            file.as_file().sync_all()?;
+            file.persist(self.home.join(PROFILE))?;
+            Ok(())
+        };
+        write().map_err(|error| {
+            let home = self.home.display();
+            Failure::unavailable(format!(
+                "{home} cannot be written: {error}; nothing was lost"
+            ))
+        })
+    }
+
+    pub(super) fn session(&self) -> Result<Session, Failure> {
+        let profile = self.profile()?;
+        self.session_of(&profile, profile.issuer()?)
+    }
+
+    pub(super) fn session_of(&self, profile: &Profile, issuer: Issuer) -> Result<Session, Failure> {
+        let dir = self.home.join(SESSION);
+        let storage = FileStorage::open(&dir).map_err(|error| {
+            Failure::unavailable(format!("{} cannot be used: {error:?}", dir.display()))
+        })?;
+        let source = if profile.client_credentials {
+            TokenSource::ClientCredentials
+        } else {
+            TokenSource::RefreshToken
+        };
+        let config = HolderConfig {
+            source,
+            renewal: Renewal::OnDemand,
+            skew: Duration::from_secs(30),
+            ..HolderConfig::default()
+        };
+        Ok(Session::open_with(issuer, AnyStorage::new(storage), config))
+    }
+}
+
+impl Profile {
+    pub(super) fn issuer(&self) -> Result<Issuer, Failure> {
+        let mut config =
+            IssuerConfig::new(self.issuer.clone(), &*self.client_id).with_scope(self.scope.clone());
+        if let Ok(secret) = env::var("TENURE_CLIENT_SECRET") {
+            config = config.with_client_secret(ClientSecret::new(secret));
+        }
+        Ok(Issuer::new(config)?)
+    }
+
+    fn of_demo() -> Result<Self, Failure> {
+        let issuer = env::var("TENURE_ISSUER").unwrap_or_else(|_| DEMO.to_owned());
+        let issuer = issuer
+            .parse()
+            .map_err(|error| Failure::usage(format!("TENURE_ISSUER is no URL: {error}")))?;
+        Ok(Self {
+            issuer,
+            client_id: "demo-cli".to_owned(),
+            scope: ["openid", "profile", "offline_access"]
+                .map(str::to_owned)
+                .to_vec(),
+            client_credentials: false,
+        })
+    }
+}
+
+const PROFILE: &str = "profile.json";
+const SESSION: &str = "session";
+const DEMO: &str = "http://127.0.0.1:8484";

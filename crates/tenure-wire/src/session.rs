@@ -1,0 +1,304 @@
+//! A session as a holder stores it: JSON that other languages can read and write.
+//!
+//! | field | what |
+//! |---|---|
+//! | `tenure` | the version of this form, 1 |
+//! | `generation` | counts the writes; the file's name repeats it |
+//! | `signed_out` | `reason` and `at`, after a sign-out; then nothing of the rest is there |
+//! | `login` | `generation` and `at` of the sign-in |
+//! | `last_active` | when the person last did something |
+//! | `tokens` | `access_token`, `token_type`, `obtained_at`, `issued` (the generation they came with), and where known `expires_at`, `forced`, `refresh_token`, `id_token`, `scope`, `subject` |
+//!
+//! Times are milliseconds since the Unix epoch. Unknown fields are refused: they belong to a
+//! newer version, which says so in `tenure`.
+
+use serde::{Deserialize, Serialize};
+use tenure_core::{
+    holder::{Active, Body, Generation, Login, SignedOut, SignedOutReason, Stored, TokenSet},
+    secret::{AccessToken, IdToken, RefreshToken},
+    time::Timestamp,
+};
+
+pub use crate::family::DecodeError;
+
+const VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Version {
+    tenure: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    tenure: u8,
+    generation: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_out: Option<Ended>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    login: Option<SignIn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_active: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<Tokens>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ended {
+    reason: Reason,
+    at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    generation: u64,
+    at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tokens {
+    access_token: String,
+    token_type: String,
+    obtained_at: i64,
+    issued: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    forced: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reason {
+    NeverSignedIn,
+    User,
+    Refused,
+    Expired,
+    Idle,
+    AbsoluteLimit,
+    RefreshFailed,
+}
+
+/// Writes a session. The bytes hold its secrets: keep them where only their owner can read.
+#[must_use]
+pub fn encode(stored: &Stored) -> Vec<u8> {
+    let mut document = Document {
+        tenure: VERSION,
+        generation: stored.generation.as_u64(),
+        signed_out: None,
+        login: None,
+        last_active: None,
+        tokens: None,
+    };
+    match &stored.body {
+        Body::SignedOut(mark) => {
+            document.signed_out = Some(Ended {
+                reason: Reason::from(mark.reason),
+                at: mark.at.as_millis(),
+            });
+        }
+        Body::Active(session) => {
+            document.login = Some(SignIn {
+                generation: session.login.generation.as_u64(),
+                at: session.login.at.as_millis(),
+            });
+            document.last_active = Some(session.last_active.as_millis());
+            document.tokens = Some(Tokens::from(&session.tokens));
+        }
+    }
+    // A document of numbers and texts is always written.
+    serde_json::to_vec(&document).unwrap_or_default()
+}
+
+/// Reads a session.
+///
+/// # Errors
+///
+/// If the bytes are of a newer version, or not a session.
+pub fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
+    let version: Version = serde_json::from_slice(bytes).map_err(|_| DecodeError::Corrupt)?;
+    if version.tenure != u64::from(VERSION) {
+        let newer = u8::try_from(version.tenure).unwrap_or(u8::MAX);
+        return Err(DecodeError::NewerVersion(newer));
+    }
+    let document: Document = serde_json::from_slice(bytes).map_err(|_| DecodeError::Corrupt)?;
+    let generation = Generation::from_u64(document.generation);
+    let parts = (
+        document.signed_out,
+        document.login,
+        document.last_active,
+        document.tokens,
+    );
+    let body = match parts {
+        (Some(ended), None, None, None) => Body::SignedOut(SignedOut {
+            reason: ended.reason.into(),
+            at: Timestamp::from_millis(ended.at),
+        }),
+        (None, Some(login), Some(last_active), Some(tokens)) => Body::Active(Active {
+            login: Login {
+                generation: Generation::from_u64(login.generation),
+                at: Timestamp::from_millis(login.at),
+            },
+            last_active: Timestamp::from_millis(last_active),
+            tokens: tokens.into(),
+        }),
+        _ => return Err(DecodeError::Corrupt),
+    };
+    Ok(Stored { generation, body })
+}
+
+impl From<&TokenSet> for Tokens {
+    fn from(tokens: &TokenSet) -> Self {
+        Self {
+            access_token: tokens.access_token.expose().to_owned(),
+            token_type: tokens.token_type.clone(),
+            obtained_at: tokens.obtained_at.as_millis(),
+            issued: tokens.issued.as_u64(),
+            expires_at: tokens.expires_at.map(Timestamp::as_millis),
+            forced: tokens.forced,
+            refresh_token: tokens.refresh_token.as_ref().map(|t| t.expose().to_owned()),
+            id_token: tokens.id_token.as_ref().map(|t| t.expose().to_owned()),
+            scope: tokens.scope.clone(),
+            subject: tokens.subject.clone(),
+        }
+    }
+}
+
+impl From<Tokens> for TokenSet {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: AccessToken::new(tokens.access_token),
+            token_type: tokens.token_type,
+            obtained_at: Timestamp::from_millis(tokens.obtained_at),
+            expires_at: tokens.expires_at.map(Timestamp::from_millis),
+            issued: Generation::from_u64(tokens.issued),
+            forced: tokens.forced,
+            refresh_token: tokens.refresh_token.map(RefreshToken::new),
+            id_token: tokens.id_token.map(IdToken::new),
+            scope: tokens.scope,
+            subject: tokens.subject,
+        }
+    }
+}
+
+impl From<SignedOutReason> for Reason {
+    fn from(reason: SignedOutReason) -> Self {
+        match reason {
+            SignedOutReason::NeverSignedIn => Self::NeverSignedIn,
+            SignedOutReason::User => Self::User,
+            SignedOutReason::Refused => Self::Refused,
+            SignedOutReason::Expired => Self::Expired,
+            SignedOutReason::Idle => Self::Idle,
+            SignedOutReason::AbsoluteLimit => Self::AbsoluteLimit,
+            SignedOutReason::RefreshFailed => Self::RefreshFailed,
+        }
+    }
+}
+
+impl From<Reason> for SignedOutReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::NeverSignedIn => Self::NeverSignedIn,
+            Reason::User => Self::User,
+            Reason::Refused => Self::Refused,
+            Reason::Expired => Self::Expired,
+            Reason::Idle => Self::Idle,
+            Reason::AbsoluteLimit => Self::AbsoluteLimit,
+            Reason::RefreshFailed => Self::RefreshFailed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOLDEN: &str = concat!(
+        r#"{"tenure":1,"generation":7,"login":{"generation":3,"at":1000},"last_active":2000,"#,
+        r#""tokens":{"access_token":"at","token_type":"Bearer","obtained_at":3000,"issued":6,"#,
+        r#""expires_at":4000,"forced":true,"refresh_token":"rt","subject":"ann"}}"#,
+    );
+
+    fn session() -> Stored {
+        Stored {
+            generation: Generation::from_u64(7),
+            body: Body::Active(Active {
+                login: Login {
+                    generation: Generation::from_u64(3),
+                    at: Timestamp::from_millis(1000),
+                },
+                last_active: Timestamp::from_millis(2000),
+                tokens: TokenSet {
+                    access_token: AccessToken::new("at"),
+                    token_type: "Bearer".to_owned(),
+                    obtained_at: Timestamp::from_millis(3000),
+                    expires_at: Some(Timestamp::from_millis(4000)),
+                    issued: Generation::from_u64(6),
+                    forced: true,
+                    refresh_token: Some(RefreshToken::new("rt")),
+                    id_token: None,
+                    scope: None,
+                    subject: Some("ann".to_owned()),
+                },
+            }),
+        }
+    }
+
+    #[test]
+    fn a_session_is_these_bytes_and_these_bytes_are_the_session() {
+        assert_eq!(String::from_utf8(encode(&session())).unwrap(), GOLDEN);
+        assert_eq!(decode(GOLDEN.as_bytes()).unwrap(), session());
+    }
+
+    #[test]
+    fn every_reason_survives() {
+        for reason in [
+            SignedOutReason::NeverSignedIn,
+            SignedOutReason::User,
+            SignedOutReason::Refused,
+            SignedOutReason::Expired,
+            SignedOutReason::Idle,
+            SignedOutReason::AbsoluteLimit,
+            SignedOutReason::RefreshFailed,
+        ] {
+            let at = Timestamp::from_millis(5);
+            let body = Body::SignedOut(SignedOut { reason, at });
+            let stored = Stored {
+                generation: Generation::from_u64(9),
+                body,
+            };
+            assert_eq!(decode(&encode(&stored)).unwrap(), stored);
+        }
+    }
+
+    #[test]
+    fn what_is_cut_short_foreign_or_newer_is_told_apart() {
+        for length in 0..GOLDEN.len() {
+            assert_eq!(
+                decode(&GOLDEN.as_bytes()[..length]),
+                Err(DecodeError::Corrupt)
+            );
+        }
+        assert_eq!(
+            decode(b"{\"name\":\"something else\"}"),
+            Err(DecodeError::Corrupt)
+        );
+        assert_eq!(
+            decode(b"{\"tenure\":1,\"generation\":1}"),
+            Err(DecodeError::Corrupt)
+        );
+        let newer = br#"{"tenure":2,"anything":true}"#;
+        assert_eq!(decode(newer), Err(DecodeError::NewerVersion(2)));
+    }
+}
