@@ -6,8 +6,8 @@ use std::{
 
 use tenure_core::{
     holder::{
-        Event, Generation, Grant, Holder, HolderConfig, Input, Op, Output, Settled, SignOutScope,
-        Snapshot, Waiter,
+        Cause, Event, Generation, Grant, Holder, HolderConfig, Input, Op, Output, Settled,
+        SignOutScope, Snapshot, Waiter,
     },
     time::{Now, Uptime},
 };
@@ -287,7 +287,7 @@ impl<E: Endpoint> Driver<E> {
         });
     }
 
-    fn settle(&mut self, waiter: Waiter, result: Result<Settled, tenure_core::holder::Cause>) {
+    fn settle(&mut self, waiter: Waiter, result: Result<Settled, Cause>) {
         let answer = match result {
             Ok(Settled::Token {
                 access_token,
@@ -309,12 +309,13 @@ impl<E: Endpoint> Driver<E> {
             }
             Ok(Settled::SignedIn | Settled::SignedOut) => Ok(Reply::Done),
             Err(cause) => {
-                let detail = self
-                    .shared
-                    .detail
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .clone();
+                let detail = match cause {
+                    Cause::Storage(_) => Some(self.storage.describe()),
+                    Cause::SignedOut(_) | Cause::Unavailable { .. } | Cause::Misconfigured => {
+                        let said = self.shared.detail.lock();
+                        said.unwrap_or_else(PoisonError::into_inner).clone()
+                    }
+                };
                 Err(Error::new(cause, detail))
             }
         };

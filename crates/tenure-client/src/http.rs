@@ -66,7 +66,6 @@ impl Client {
     }
 
     /// Begins a request; send it with [`Client::send`].
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, url: url::Url) -> RequestBuilder {
         self.inner.request(method, url)
     }

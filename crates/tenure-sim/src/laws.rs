@@ -36,6 +36,8 @@ pub(crate) struct Ledger {
     presented: BTreeSet<String>,
     rejected: BTreeSet<u64>,
     pub(crate) stolen: BTreeSet<FamilyId>,
+    /// Families that somebody who was signing out revoked, whether or not storage took the mark.
+    pub(crate) given_up: BTreeSet<FamilyId>,
     sign_out_wanted_at: Option<u64>,
     pub(crate) last_activity: Timestamp,
 }
@@ -129,13 +131,16 @@ impl Ledger {
         let Some(record) = self.logins.get(&id(session.login)) else {
             return;
         };
-        let asked = self.sign_out_wanted_at.is_some_and(|at| at >= record.stored_at);
+        let asked = self
+            .sign_out_wanted_at
+            .is_some_and(|at| at >= record.stored_at);
         let wanted = asked || known.sign_out_pending;
         let limit_passed = known.limit_passed;
         let stolen = self.stolen.contains(&record.family);
+        let given_up = self.given_up.contains(&record.family);
         let fair = match reason {
             SignedOutReason::User => wanted,
-            SignedOutReason::Refused => stolen || wanted || limit_passed,
+            SignedOutReason::Refused => stolen || given_up || wanted || limit_passed,
             SignedOutReason::Idle | SignedOutReason::AbsoluteLimit => limit_passed,
             SignedOutReason::Expired
             | SignedOutReason::RefreshFailed

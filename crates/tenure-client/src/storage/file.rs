@@ -87,7 +87,10 @@ impl Storage for FileStorage {
     }
 
     fn describe(&self) -> String {
-        format!("the folder {}", self.session.dir().display())
+        match self.session.highest() {
+            Ok(number) if number > 0 => self.session.path(number).display().to_string(),
+            Ok(_) | Err(_) => self.session.dir().display().to_string(),
+        }
     }
 }
 

@@ -192,7 +192,7 @@ impl Register {
         (digits.len() == 20).then(|| digits.parse().ok()).flatten()
     }
 
-    fn path(&self, number: u64) -> PathBuf {
+    pub(super) fn path(&self, number: u64) -> PathBuf {
         self.dir.join(format!("{}.{number:020}.json", self.name))
     }
 }

@@ -14,7 +14,14 @@ pub(crate) struct Life {
 /// Everything that can happen in a world.
 #[derive(Debug, Clone)]
 pub(crate) enum Event {
-    // People and callers.
+    People(People),
+    Platform(Platform),
+    Network(Network),
+}
+
+/// What people and callers do, and what befalls machines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum People {
     TokenWanted {
         process: usize,
     },
@@ -33,8 +40,43 @@ pub(crate) enum Event {
     Active {
         process: usize,
     },
+    Hides {
+        process: usize,
+        ms: u64,
+    },
+    WokeUp {
+        process: usize,
+    },
+    Freeze {
+        process: usize,
+        ms: u64,
+    },
+    Thaw {
+        process: usize,
+    },
+    Kill {
+        process: usize,
+    },
+    Start {
+        process: usize,
+    },
+    ClockJumps {
+        ms: i64,
+    },
+    Sleeps {
+        ms: i64,
+    },
+    OutageBegins,
+    OutageEnds,
+    StorageBreaks,
+    StorageHeals,
+    Steals,
+    TroubleEnds,
+}
 
-    // The platform.
+/// What storage, the lock and timers do.
+#[derive(Debug, Clone)]
+pub(crate) enum Platform {
     Timer {
         life: Life,
     },
@@ -62,15 +104,11 @@ pub(crate) enum Event {
     PeerChanged {
         process: usize,
     },
-    Hides {
-        process: usize,
-        ms: u64,
-    },
-    WokeUp {
-        process: usize,
-    },
+}
 
-    // The network and the issuer.
+/// What the network and the issuer do.
+#[derive(Debug, Clone)]
+pub(crate) enum Network {
     Arrives {
         life: Life,
         op: Op,
@@ -96,35 +134,26 @@ pub(crate) enum Event {
     Revokes {
         token: RefreshToken,
     },
-
-    // Trouble.
-    Freeze {
-        process: usize,
-        ms: u64,
-    },
-    Thaw {
-        process: usize,
-    },
-    Kill {
-        process: usize,
-    },
-    Start {
-        process: usize,
-    },
-    ClockJumps {
-        ms: i64,
-    },
-    Sleeps {
-        ms: i64,
-    },
-    OutageBegins,
-    OutageEnds,
-    StorageBreaks,
-    StorageHeals,
-    Steals,
     ThiefPresents {
         token: RefreshToken,
         times: u8,
     },
-    TroubleEnds,
+}
+
+impl From<People> for Event {
+    fn from(event: People) -> Self {
+        Self::People(event)
+    }
+}
+
+impl From<Platform> for Event {
+    fn from(event: Platform) -> Self {
+        Self::Platform(event)
+    }
+}
+
+impl From<Network> for Event {
+    fn from(event: Network) -> Self {
+        Self::Network(event)
+    }
 }

@@ -137,42 +137,16 @@ impl World {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::TokenWanted { .. }
-            | Event::TokenRejected { .. }
-            | Event::SignIn { .. }
-            | Event::SignOut { .. }
-            | Event::Active { .. }
-            | Event::Freeze { .. }
-            | Event::Thaw { .. }
-            | Event::Kill { .. }
-            | Event::Start { .. }
-            | Event::ClockJumps { .. }
-            | Event::Sleeps { .. }
-            | Event::Hides { .. }
-            | Event::WokeUp { .. }
-            | Event::OutageBegins
-            | Event::OutageEnds
-            | Event::StorageBreaks
-            | Event::StorageHeals
-            | Event::Steals
-            | Event::TroubleEnds => self.people(event),
-            Event::Timer { .. }
-            | Event::Reads { .. }
-            | Event::Writes { .. }
-            | Event::Locks { .. }
-            | Event::LeaseEnds { .. }
-            | Event::PeerChanged { .. } => self.platform(event),
-            Event::Arrives { .. }
-            | Event::Decides { .. }
-            | Event::Answers { .. }
-            | Event::Revokes { .. }
-            | Event::ThiefPresents { .. } => self.network(event),
+            Event::People(event) => self.people(event),
+            Event::Platform(event) => self.platform(event),
+            Event::Network(event) => self.network(event),
         }
     }
 
-    fn schedule(&mut self, after: u64, event: Event) {
+    fn schedule(&mut self, after: u64, event: impl Into<Event>) {
         self.sequence += 1;
-        self.queue.insert((self.at + after, self.sequence), event);
+        self.queue
+            .insert((self.at + after, self.sequence), event.into());
     }
 
     fn now(&self) -> Now {

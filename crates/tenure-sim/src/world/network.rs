@@ -7,15 +7,15 @@ use tenure_core::{
 
 use super::{
     World,
-    event::{Event, Life},
+    event::{Life, Network},
     issuer::Outcome,
 };
 
 /// The network between the machine and the issuer, and the issuer's nodes.
 impl World {
-    pub(super) fn network(&mut self, event: Event) {
+    pub(super) fn network(&mut self, event: Network) {
         match event {
-            Event::Arrives {
+            Network::Arrives {
                 life,
                 op,
                 request,
@@ -24,7 +24,7 @@ impl World {
             } => {
                 self.arrives(life, op, request, sent_at, answers);
             }
-            Event::Decides {
+            Network::Decides {
                 life,
                 op,
                 token,
@@ -45,7 +45,7 @@ impl World {
                     tries,
                 );
             }
-            Event::Answers { life, op, answer } => {
+            Network::Answers { life, op, answer } => {
                 let issuer_time = Some(self.issuer_now());
                 self.give(
                     life,
@@ -56,12 +56,11 @@ impl World {
                     },
                 );
             }
-            Event::Revokes { token } => {
+            Network::Revokes { token } => {
                 let now = self.issuer_now();
                 self.issuer.revoke(&token, now);
             }
-            Event::ThiefPresents { token, times } => self.thief_presents(token, times),
-            other => unreachable!("not of the network: {other:?}"),
+            Network::ThiefPresents { token, times } => self.thief_presents(&token, times),
         }
     }
 
@@ -100,7 +99,7 @@ impl World {
         } = question;
         self.schedule(
             delay,
-            Event::Decides {
+            Network::Decides {
                 life,
                 op,
                 token: token.clone(),
@@ -116,7 +115,7 @@ impl World {
             let delay = self.rng.between(1, 1_000);
             self.schedule(
                 delay,
-                Event::Decides {
+                Network::Decides {
                     life,
                     op,
                     token,
@@ -157,7 +156,7 @@ impl World {
                 let (token, tries) = (token.clone(), tries + 1);
                 self.schedule(
                     1,
-                    Event::Decides {
+                    Network::Decides {
                         life,
                         op,
                         token,
@@ -180,10 +179,10 @@ impl World {
     }
 
     /// A thief shows what was copied; found, unless nobody has used what came after it.
-    fn thief_presents(&mut self, token: RefreshToken, times: u8) {
+    fn thief_presents(&mut self, token: &RefreshToken, times: u8) {
         let (Some(id), Some(generation)) = (
-            self.issuer.family_of(&token),
-            self.issuer.generation_of(&token),
+            self.issuer.family_of(token),
+            self.issuer.generation_of(token),
         ) else {
             return;
         };
@@ -198,8 +197,8 @@ impl World {
                 && now < family.idle_deadline
                 && (family.generation > generation + 1 || superseded)
         });
-        let read = self.issuer.version(&token);
-        let outcome = self.issuer.present(&mut self.rng, &token, read, life, now);
+        let read = self.issuer.version(token);
+        let outcome = self.issuer.present(&mut self.rng, token, read, life, now);
         let found = self
             .issuer
             .family(id)
@@ -217,7 +216,7 @@ impl World {
             let delay = self.rng.between(1_000, self.plan.token_life);
             self.schedule(
                 delay,
-                Event::ThiefPresents {
+                Network::ThiefPresents {
                     token: next,
                     times: times - 1,
                 },
@@ -229,12 +228,16 @@ impl World {
     /// design is taken for it: it cannot be told from one.
     fn excuse_overtaken(&mut self, token: &RefreshToken, sent_at: Timestamp) {
         let slow = self.wall().since(sent_at) > SLOW;
-        let (Some(id), Some(shown)) =
-            (self.issuer.family_of(token), self.issuer.generation_of(token))
-        else {
+        let (Some(id), Some(shown)) = (
+            self.issuer.family_of(token),
+            self.issuer.generation_of(token),
+        ) else {
             return;
         };
-        let overtaken = self.issuer.family(id).is_some_and(|f| f.generation >= shown + 2);
+        let overtaken = self
+            .issuer
+            .family(id)
+            .is_some_and(|f| f.generation >= shown + 2);
         if slow && overtaken {
             self.ledger.stolen.insert(id);
         }
@@ -274,7 +277,7 @@ impl World {
         let (life, op) = (question.life, question.op);
         self.schedule(
             delay,
-            Event::Answers {
+            Network::Answers {
                 life,
                 op,
                 answer: Box::new(answer),

@@ -4,7 +4,7 @@ use tenure_core::holder::{
 
 use super::{
     World,
-    event::Event,
+    event::{Event, Network, People},
     process::{Waiting, Want},
 };
 
@@ -13,7 +13,7 @@ impl World {
     pub(super) fn schedule_everything(&mut self) {
         let length = self.plan.length;
         let first = self.rng.index(self.plan.processes);
-        self.schedule(10, Event::SignIn { process: first });
+        self.schedule(10, People::SignIn { process: first });
         for _ in 0..self.plan.callers {
             let process = self.rng.index(self.plan.processes);
             let at = self.rng.between(20, length);
@@ -25,7 +25,7 @@ impl World {
                 } else {
                     self.rng.index(self.plan.processes)
                 };
-                let event = Event::TokenWanted { process };
+                let event = People::TokenWanted { process };
                 let near = self.rng.below(30);
                 self.schedule(at + near, event);
             }
@@ -36,29 +36,29 @@ impl World {
         for _ in 0..self.rng.below(6) {
             let process = self.rng.index(self.plan.processes);
             let at = self.rng.between(20, length);
-            self.schedule(at, Event::Active { process });
+            self.schedule(at, People::Active { process });
         }
         if self.plan.sleeps {
             let at = self.rng.between(20, length);
             let ms = i64::try_from(self.rng.between(60_000, 8 * 3_600_000)).unwrap_or(0);
-            self.schedule(at, Event::Sleeps { ms });
+            self.schedule(at, People::Sleeps { ms });
         }
         if !self.plan.calm && !self.plan.strict {
             self.schedule_trouble(length);
         }
-        self.schedule(length, Event::TroubleEnds);
+        self.schedule(length, People::TroubleEnds);
     }
 
     fn schedule_person(&mut self, length: u64) {
         let process = self.rng.index(self.plan.processes);
         let at = self.rng.between(20, length);
         let event = if self.rng.chance(500) {
-            Event::SignOut {
+            People::SignOut {
                 process,
                 local: !self.plan.calm && self.rng.chance(200),
             }
         } else {
-            Event::SignIn { process }
+            People::SignIn { process }
         };
         self.schedule(at, event);
     }
@@ -69,80 +69,79 @@ impl World {
             let at = self.rng.between(20, length);
             let ms = self.rng.between(10, 60_000);
             let event = match self.rng.below(3) {
-                0 => Event::Freeze { process, ms },
-                1 => Event::Kill { process },
-                _ => Event::Hides { process, ms },
+                0 => People::Freeze { process, ms },
+                1 => People::Kill { process },
+                _ => People::Hides { process, ms },
             };
             self.schedule(at, event);
         }
         if self.rng.chance(300) {
             let at = self.rng.between(20, length);
-            self.schedule(at, Event::OutageBegins);
+            self.schedule(at, People::OutageBegins);
         }
         if self.rng.chance(200) {
             let at = self.rng.between(20, length);
-            self.schedule(at, Event::StorageBreaks);
+            self.schedule(at, People::StorageBreaks);
         }
         if self.plan.clock_jumps {
             let at = self.rng.between(20, length);
             let far = i64::try_from(self.rng.between(1_000, 30 * 86_400_000)).unwrap_or(0);
             let ms = if self.rng.chance(500) { far } else { -far };
-            self.schedule(at, Event::ClockJumps { ms });
+            self.schedule(at, People::ClockJumps { ms });
         }
         if self.plan.thief {
             let at = self.rng.between(20, length);
-            self.schedule(at, Event::Steals);
+            self.schedule(at, People::Steals);
         }
     }
 
-    pub(super) fn people(&mut self, event: Event) {
+    pub(super) fn people(&mut self, event: People) {
         match event {
-            Event::TokenWanted { process } => self.want_token(process, None),
-            Event::TokenRejected {
+            People::TokenWanted { process } => self.want_token(process, None),
+            People::TokenRejected {
                 process,
                 generation,
             } => {
                 self.want_token(process, Some(generation));
             }
-            Event::SignIn { process } => self.sign_in(process),
-            Event::SignOut { process, local } => self.sign_out(process, local),
-            Event::Active { process } => self.active(process),
-            Event::Freeze { process, ms } => {
+            People::SignIn { process } => self.sign_in(process),
+            People::SignOut { process, local } => self.sign_out(process, local),
+            People::Active { process } => self.active(process),
+            People::Freeze { process, ms } => {
                 if self.processes[process].frozen_since.is_none() {
                     self.processes[process].frozen_since = Some(self.at);
-                    self.schedule(ms, Event::Thaw { process });
+                    self.schedule(ms, People::Thaw { process });
                 }
             }
-            Event::Thaw { process } => self.thaw(process),
-            Event::Kill { process } => self.kill(process),
-            Event::Start { process } if self.processes[process].holder.is_some() => {}
-            Event::Start { process } => self.start(process),
-            Event::ClockJumps { ms } => self.machine_ahead += ms,
-            Event::Sleeps { ms } => self.sleep(ms),
-            Event::Hides { process, ms } => {
+            People::Thaw { process } => self.thaw(process),
+            People::Kill { process } => self.kill(process),
+            People::Start { process } if self.processes[process].holder.is_some() => {}
+            People::Start { process } => self.start(process),
+            People::ClockJumps { ms } => self.machine_ahead += ms,
+            People::Sleeps { ms } => self.sleep(ms),
+            People::Hides { process, ms } => {
                 let life = self.life(process);
                 self.give(life, Input::Hidden);
-                self.schedule(ms, Event::WokeUp { process });
+                self.schedule(ms, People::WokeUp { process });
             }
-            Event::WokeUp { process } => {
+            People::WokeUp { process } => {
                 let life = self.life(process);
                 self.give(life, Input::WokeUp);
             }
-            Event::OutageBegins => {
+            People::OutageBegins => {
                 self.outage = true;
                 let ms = self.rng.between(100, 60_000);
-                self.schedule(ms, Event::OutageEnds);
+                self.schedule(ms, People::OutageEnds);
             }
-            Event::OutageEnds => self.outage = false,
-            Event::StorageBreaks => {
+            People::OutageEnds => self.outage = false,
+            People::StorageBreaks => {
                 self.storage_broken = true;
                 let ms = self.rng.between(100, 30_000);
-                self.schedule(ms, Event::StorageHeals);
+                self.schedule(ms, People::StorageHeals);
             }
-            Event::StorageHeals => self.storage_broken = false,
-            Event::Steals => self.steal(),
-            Event::TroubleEnds => self.heal(),
-            other => unreachable!("not of people: {other:?}"),
+            People::StorageHeals => self.storage_broken = false,
+            People::Steals => self.steal(),
+            People::TroubleEnds => self.heal(),
         }
     }
 
@@ -170,7 +169,7 @@ impl World {
             let delay = self.rng.between(1, 3_000);
             self.schedule(
                 delay,
-                Event::TokenRejected {
+                People::TokenRejected {
                     process,
                     generation,
                 },
@@ -179,7 +178,7 @@ impl World {
                 let delay = self.rng.between(1, 6_000);
                 self.schedule(
                     delay,
-                    Event::TokenRejected {
+                    People::TokenRejected {
                         process,
                         generation,
                     },
@@ -197,7 +196,6 @@ impl World {
         let (now, life) = (self.issuer_now(), self.plan.token_life);
         let mut grant = self.issuer.sign_in(&mut self.rng, &subject, life, now);
         grant.requested_at = self.wall();
-        self.ledger.last_activity = self.wall();
         let waiter = self.wait(process, Want::SignIn);
         let life = self.life(process);
         self.give(life, Input::SignedIn { waiter, grant });
@@ -285,24 +283,36 @@ impl World {
             ..Default::default()
         };
         let delay = self.rng.between(10, 5_000);
-        self.schedule(delay, Event::Start { process: index });
+        self.schedule(delay, People::Start { process: index });
     }
 
     /// The machine sleeps: both wall clocks go on, the clock for waits stands still. What was on
     /// its way out is lost; what the issuer had received it decides without waiting.
     fn sleep(&mut self, ms: i64) {
-        self.queue.retain(|_, event| !matches!(event, Event::Arrives { .. }));
-        let decides = |event: &Event| matches!(event, Event::Decides { .. });
-        while let Some(at) = self.queue.iter().find(|(_, e)| decides(e)).map(|(at, _)| *at) {
+        let arrives = |event: &Event| matches!(event, Event::Network(Network::Arrives { .. }));
+        if self.plan.calm && self.queue.values().any(arrives) {
+            // In a calm world nothing is lost: it falls asleep a little later.
+            self.schedule(100, People::Sleeps { ms });
+            return;
+        }
+        self.queue
+            .retain(|_, event| !matches!(event, Event::Network(Network::Arrives { .. })));
+        let decides = |event: &Event| matches!(event, Event::Network(Network::Decides { .. }));
+        while let Some(at) = self
+            .queue
+            .iter()
+            .find(|(_, e)| decides(e))
+            .map(|(at, _)| *at)
+        {
             if let Some(event) = self.queue.remove(&at) {
-                self.network(event);
+                self.happen(event);
             }
         }
         self.machine_ahead += ms;
         self.issuer_ahead += ms;
         for process in 0..self.processes.len() {
             let delay = self.rng.between(0, 500);
-            self.schedule(delay, Event::WokeUp { process });
+            self.schedule(delay, People::WokeUp { process });
         }
     }
 
@@ -319,7 +329,7 @@ impl World {
         };
         let delay = self.rng.between(1_000, self.plan.token_life * 3);
         let times = u8::try_from(self.rng.below(3)).unwrap_or(0);
-        self.schedule(delay, Event::ThiefPresents { token, times });
+        self.schedule(delay, Network::ThiefPresents { token, times });
     }
 
     /// Nothing fails any more; every process is there and wants a token, twice.
@@ -333,10 +343,10 @@ impl World {
             if self.processes[process].holder.is_none() {
                 self.start(process);
             }
-            self.schedule(100, Event::WokeUp { process });
-            self.schedule(5_000, Event::TokenWanted { process });
-            self.schedule(RECOVERY + 5_000, Event::TokenWanted { process });
-            self.schedule(RECOVERY + 30_000, Event::Kill { process });
+            self.schedule(100, People::WokeUp { process });
+            self.schedule(5_000, People::TokenWanted { process });
+            self.schedule(RECOVERY + 5_000, People::TokenWanted { process });
+            self.schedule(RECOVERY + 30_000, People::Kill { process });
         }
     }
 

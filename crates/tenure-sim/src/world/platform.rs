@@ -1,14 +1,17 @@
+use std::time::Duration;
+
 use tenure_core::{
     holder::{
         Body, Cause, Input, LoadFault, Op, Output, Request, SaveFault, Settled, SignedOutReason,
         Stored,
     },
+    secret::RefreshToken,
     time::Timestamp,
 };
 
 use super::{
     World,
-    event::{Event, Life},
+    event::{Life, Network, Platform},
     people::RECOVERY,
     process::Want,
 };
@@ -23,15 +26,15 @@ pub(crate) struct Lock {
 
 /// Storage, the lock, timers, and what a driver does with a holder's outputs.
 impl World {
-    pub(super) fn platform(&mut self, event: Event) {
+    pub(super) fn platform(&mut self, event: Platform) {
         match event {
-            Event::Timer { life } => {
+            Platform::Timer { life } => {
                 if self.is_current(life) && self.processes[life.process].timer == Some(self.at) {
                     self.processes[life.process].timer = None;
                     self.give(life, Input::Elapsed);
                 }
             }
-            Event::Reads { life, op } => {
+            Platform::Reads { life, op } => {
                 let result = if self.storage_broken {
                     Err(LoadFault::Failed)
                 } else {
@@ -39,7 +42,7 @@ impl World {
                 };
                 self.give(life, Input::Loaded { op, result });
             }
-            Event::Writes {
+            Platform::Writes {
                 life,
                 op,
                 replaces,
@@ -52,18 +55,17 @@ impl World {
                     self.give(life, Input::Saved { op, result });
                 }
             }
-            Event::Locks {
+            Platform::Locks {
                 life,
                 op,
                 since,
                 lease,
             } => self.try_lock(life, op, since, lease),
-            Event::LeaseEnds { fence } => self.lease_ends(fence),
-            Event::PeerChanged { process } => {
+            Platform::LeaseEnds { fence } => self.lease_ends(fence),
+            Platform::PeerChanged { process } => {
                 let life = self.life(process);
                 self.give(life, Input::PeerChanged);
             }
-            other => unreachable!("not of the platform: {other:?}"),
         }
     }
 
@@ -80,7 +82,7 @@ impl World {
         if timeout != self.processes[life.process].timer {
             self.processes[life.process].timer = timeout;
             if let Some(at) = timeout.filter(|at| *at < self.at + HORIZON) {
-                self.schedule(at - self.at, Event::Timer { life });
+                self.schedule(at - self.at, Platform::Timer { life });
             }
         }
     }
@@ -96,7 +98,7 @@ impl World {
         match output {
             Output::Load { op } => {
                 let delay = self.storage_delay();
-                self.schedule(delay, Event::Reads { life, op });
+                self.schedule(delay, Platform::Reads { life, op });
             }
             Output::Save {
                 op,
@@ -108,7 +110,7 @@ impl World {
                 let (replaces, value) = (replaces.as_u64(), Box::new(value));
                 self.schedule(
                     delay,
-                    Event::Writes {
+                    Platform::Writes {
                         life,
                         op,
                         replaces,
@@ -118,54 +120,64 @@ impl World {
                     },
                 );
             }
-            Output::Lock { op, lease } => {
-                let lease = u64::try_from(lease.as_millis()).unwrap_or(0);
-                // A lock that is broken says so, or says nothing.
-                if !self.plan.lock {
-                    self.schedule(
-                        1,
-                        Event::Locks {
-                            life,
-                            op,
-                            since: u64::MAX,
-                            lease,
-                        },
-                    );
-                } else if !self.trouble() {
-                    self.schedule(
-                        1,
-                        Event::Locks {
-                            life,
-                            op,
-                            since: self.at,
-                            lease,
-                        },
-                    );
-                }
-            }
+            Output::Lock { op, lease } => self.ask_for_lock(life, op, lease),
             Output::Unlock { op } => self.unlock(life, op),
             Output::Exchange { op, request } => self.ask(life, op, request),
-            Output::Revoke { refresh_token } => {
-                if !self.trouble() {
-                    let delay = self.rng.between(5, 200);
-                    self.schedule(
-                        delay,
-                        Event::Revokes {
-                            token: refresh_token,
-                        },
-                    );
-                }
-            }
+            Output::Revoke { refresh_token } => self.send_revocation(life, refresh_token),
             Output::Publish { .. } => {
                 for process in (0..self.processes.len()).filter(|p| *p != life.process) {
                     if !self.trouble() {
                         let delay = self.rng.between(1, 50);
-                        self.schedule(delay, Event::PeerChanged { process });
+                        self.schedule(delay, Platform::PeerChanged { process });
                     }
                 }
             }
             Output::Settle { waiter, result } => self.settled(life, waiter.0, result),
             Output::Event(_) => {}
+        }
+    }
+
+    fn ask_for_lock(&mut self, life: Life, op: Op, lease: Duration) {
+        let lease = u64::try_from(lease.as_millis()).unwrap_or(0);
+        // A lock that is broken says so, or says nothing.
+        if !self.plan.lock {
+            self.schedule(
+                1,
+                Platform::Locks {
+                    life,
+                    op,
+                    since: u64::MAX,
+                    lease,
+                },
+            );
+        } else if !self.trouble() {
+            self.schedule(
+                1,
+                Platform::Locks {
+                    life,
+                    op,
+                    since: self.at,
+                    lease,
+                },
+            );
+        }
+    }
+
+    fn send_revocation(&mut self, life: Life, refresh_token: RefreshToken) {
+        let mut waiting = self.processes[life.process].waiting.values();
+        if waiting.any(|waiting| waiting.what == Want::SignOut) {
+            self.ledger
+                .given_up
+                .extend(self.issuer.family_of(&refresh_token));
+        }
+        if !self.trouble() {
+            let delay = self.rng.between(5, 200);
+            self.schedule(
+                delay,
+                Network::Revokes {
+                    token: refresh_token,
+                },
+            );
         }
     }
 
@@ -192,7 +204,7 @@ impl World {
             let sent_at = self.wall();
             self.schedule(
                 delay,
-                Event::Arrives {
+                Network::Arrives {
                     life,
                     op,
                     request,
@@ -235,7 +247,10 @@ impl World {
     }
 
     fn sign_out_pending(&self) -> bool {
-        let mut waiting = self.processes.iter().flat_map(|process| process.waiting.values());
+        let mut waiting = self
+            .processes
+            .iter()
+            .flat_map(|process| process.waiting.values());
         waiting.any(|waiting| waiting.what == Want::SignOut)
     }
 
@@ -342,7 +357,7 @@ impl World {
         if self.processes[life.process].frozen_since.is_some() || self.lock.holder.is_some() {
             self.schedule(
                 20,
-                Event::Locks {
+                Platform::Locks {
                     life,
                     op,
                     since,
@@ -355,7 +370,7 @@ impl World {
         self.lock.holder = Some((life, op));
         let fence = self.lock.fence;
         self.processes[life.process].lock = Some((op, fence));
-        self.schedule(lease, Event::LeaseEnds { fence });
+        self.schedule(lease, Platform::LeaseEnds { fence });
         self.give(life, Input::LockGranted { op });
     }
 
@@ -378,7 +393,7 @@ impl World {
             && self.processes[life.process].frozen_since.is_none()
             && self.processes[life.process].lock == Some((op, fence));
         if alive && !self.queue.is_empty() {
-            self.schedule(LEASE_RENEWAL, Event::LeaseEnds { fence });
+            self.schedule(LEASE_RENEWAL, Platform::LeaseEnds { fence });
         } else {
             self.lock.holder = None;
         }

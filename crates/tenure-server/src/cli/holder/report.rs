@@ -46,7 +46,9 @@ impl From<Error> for Failure {
         let code = match error.kind() {
             ErrorKind::SignedOut(_) => SIGNED_OUT,
             ErrorKind::Misconfigured => USAGE,
-            _ => UNAVAILABLE,
+            ErrorKind::Unavailable { .. } | ErrorKind::Storage(_) | ErrorKind::Closed | _ => {
+                UNAVAILABLE
+            }
         };
         Self {
             code,
@@ -60,7 +62,7 @@ impl From<IssuerError> for Failure {
         let code = match error.kind() {
             IssuerErrorKind::Unavailable { .. } => UNAVAILABLE,
             IssuerErrorKind::Misconfigured => USAGE,
-            _ => SIGNED_OUT,
+            IssuerErrorKind::Refused | IssuerErrorKind::InvalidAnswer | _ => SIGNED_OUT,
         };
         Self {
             code,

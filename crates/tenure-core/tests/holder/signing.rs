@@ -1,0 +1,189 @@
+use tenure_core::holder::{
+    Answer, Body, Cause, Generation, HolderConfig, Input, LoadFault, Op, SaveFault, Settled,
+    SignOutScope, SignedOutReason, Snapshot, StorageTrouble, TokenSource, Waiter,
+};
+
+use crate::story::{LIFE, Story, grant, on_demand, stored};
+
+#[test]
+fn a_sign_out_during_a_refresh_wins_and_the_late_token_is_revoked() {
+    // Law 3.
+    let mut story = Story::signed_in(on_demand(), LIFE);
+    story.want(1);
+    let late = story.up_to_the_exchange();
+    story.input(Input::SignOutWanted {
+        waiter: Waiter(2),
+        scope: SignOutScope::Issuer,
+    });
+    assert_eq!(story.revoked().as_deref(), Some("rt1"));
+    assert!(matches!(
+        story.settled(1),
+        Some(Err(Cause::SignedOut(SignedOutReason::User)))
+    ));
+    assert!(story.settled(2).is_none());
+    let (op, ..) = story.save();
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert!(matches!(story.settled(2), Some(Ok(Settled::SignedOut))));
+    let wall = story.wall;
+    story.answer(late, Answer::Tokens(grant(2, wall)));
+    assert_eq!(story.revoked().as_deref(), Some("rt2"));
+    assert!(matches!(
+        story.holder.snapshot(),
+        Snapshot::SignedOut(SignedOutReason::User)
+    ));
+}
+
+#[test]
+fn a_sign_out_writes_over_whatever_a_peer_wrote_meanwhile() {
+    // Law 3.
+    let mut story = Story::signed_in(on_demand(), 0);
+    story.input(Input::SignOutWanted {
+        waiter: Waiter(1),
+        scope: SignOutScope::Issuer,
+    });
+    let (op, ..) = story.save();
+    story.input(Input::Saved {
+        op,
+        result: Err(SaveFault::Conflict),
+    });
+    let op = story.load();
+    story.input(Input::Loaded {
+        op,
+        result: Ok(Some(stored(2, 0))),
+    });
+    let (op, replaces, value) = story.save();
+    assert_eq!(replaces, Generation::from_u64(2));
+    assert!(matches!(value.body, Body::SignedOut(_)));
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert!(matches!(story.settled(1), Some(Ok(Settled::SignedOut))));
+}
+
+#[test]
+fn a_sign_out_that_cannot_be_written_is_not_acknowledged() {
+    let mut story = Story::signed_in(on_demand(), 0);
+    story.input(Input::SignOutWanted {
+        waiter: Waiter(1),
+        scope: SignOutScope::Local,
+    });
+    let (op, ..) = story.save();
+    story.input(Input::Saved {
+        op,
+        result: Err(SaveFault::Failed),
+    });
+    assert!(matches!(
+        story.settled(1),
+        Some(Err(Cause::Storage(StorageTrouble::Write)))
+    ));
+}
+
+#[test]
+fn a_sign_in_during_a_refresh_makes_its_answer_void() {
+    // Law 4.
+    let mut story = Story::signed_in(on_demand(), LIFE);
+    story.want(1);
+    let late = story.up_to_the_exchange();
+    let mut other = grant(7, story.wall);
+    other.subject = Some("bob".to_owned());
+    story.input(Input::SignedIn {
+        waiter: Waiter(2),
+        grant: other,
+    });
+    let (op, ..) = story.save();
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert!(matches!(story.settled(2), Some(Ok(Settled::SignedIn))));
+    assert_eq!(story.token(1), "at7");
+    assert_eq!(story.revoked().as_deref(), Some("rt1"));
+    let wall = story.wall;
+    story.answer(late, Answer::Tokens(grant(2, wall)));
+    assert_eq!(story.revoked().as_deref(), Some("rt2"));
+    let Snapshot::Active { session, .. } = story.holder.snapshot() else {
+        panic!("signed out")
+    };
+    assert_eq!(session.tokens.subject.as_deref(), Some("bob"));
+}
+
+#[test]
+fn an_answer_that_comes_after_its_time_is_still_good_for_the_same_session() {
+    // Law 6: with an issuer that gives each answer once, throwing it away would end the session.
+    let mut story = Story::signed_in(on_demand(), LIFE);
+    story.want(1);
+    let late = story.up_to_the_exchange();
+    story.pass(10_000);
+    story.input(Input::Elapsed);
+    assert!(matches!(
+        story.settled(1),
+        Some(Err(Cause::Unavailable { .. }))
+    ));
+    let wall = story.wall;
+    story.answer(late, Answer::Tokens(grant(2, wall)));
+    let (op, ..) = story.save();
+    story.input(Input::Saved { op, result: Ok(()) });
+    story.want(2);
+    assert_eq!(story.token(2), "at2");
+}
+
+#[test]
+fn an_answer_to_nobody_is_ignored() {
+    let mut story = Story::signed_in(on_demand(), 0);
+    let wall = story.wall;
+    story.answer(Op(4_711), Answer::Tokens(grant(9, wall)));
+    story.input(Input::Saved {
+        op: Op(4_712),
+        result: Ok(()),
+    });
+    story.input(Input::Loaded {
+        op: Op(4_713),
+        result: Ok(None),
+    });
+    story.want(1);
+    assert_eq!(story.token(1), "at1");
+}
+
+#[test]
+fn client_credentials_begin_without_a_person() {
+    let config = HolderConfig {
+        source: TokenSource::ClientCredentials,
+        ..on_demand()
+    };
+    let mut story = Story::new(config);
+    story.input(Input::Opened);
+    let op = story.load();
+    story.input(Input::Loaded {
+        op,
+        result: Ok(None),
+    });
+    story.want(1);
+    let op = story.lock();
+    story.input(Input::LockRefused { op });
+    let op = story.load();
+    story.input(Input::Loaded {
+        op,
+        result: Ok(None),
+    });
+    let op = story.exchange().unwrap();
+    let mut own = grant(1, story.wall);
+    own.refresh_token = None;
+    story.answer(op, Answer::Tokens(own));
+    let (op, ..) = story.save();
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert_eq!(story.token(1), "at1");
+}
+
+#[test]
+fn storage_that_cannot_be_read_is_an_error_and_no_sign_out() {
+    // Law 1.
+    for (fault, trouble) in [
+        (LoadFault::Failed, StorageTrouble::Read),
+        (LoadFault::Unreadable, StorageTrouble::Unreadable),
+    ] {
+        let mut story = Story::new(on_demand());
+        story.input(Input::Opened);
+        story.want(1);
+        let op = story.load();
+        story.input(Input::Loaded {
+            op,
+            result: Err(fault),
+        });
+        assert!(matches!(story.settled(1), Some(Err(Cause::Storage(t))) if t == trouble));
+    }
+}
