@@ -172,6 +172,11 @@ impl Holder {
             self.refresh_not_saved(save, StorageTrouble::Write);
             return;
         }
+        if let Some(save) = self.on_top_of(&save, found.as_ref()) {
+            self.adopt(found);
+            self.save(save);
+            return;
+        }
         let ours = save.login();
         self.unsaved = None;
         self.adopt(found);
@@ -180,6 +185,38 @@ impl Holder {
         }
         self.settle_satisfied();
         self.rest();
+    }
+
+    /// A peer wrote, but not other tokens: it noted activity. Ours still are the newest, and an
+    /// issuer may give them only once.
+    fn on_top_of(&self, save: &Save, found: Option<&Stored>) -> Option<Save> {
+        let (found, Body::Active(ours)) = (found?, &save.value.body) else {
+            return None;
+        };
+        let Body::Active(there) = &found.body else {
+            return None;
+        };
+        let same = self
+            .memory
+            .active()
+            .is_some_and(|known| known.tokens == there.tokens);
+        if !same || there.login != ours.login || save.lost == MOST_LOOKS {
+            return None;
+        }
+        let generation = found.generation.next();
+        let mut session = ours.clone();
+        session.tokens.issued = generation;
+        session.last_active = ours.last_active.max(there.last_active);
+        Some(Save {
+            replaces: found.generation,
+            value: Stored {
+                generation,
+                body: Body::Active(session),
+            },
+            purpose: Purpose::Refresh,
+            lost: save.lost + 1,
+            unanswered: save.unanswered,
+        })
     }
 
     /// Storage did not take the new tokens: they wait here, and nobody gets them (law 5).

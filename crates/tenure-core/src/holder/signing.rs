@@ -139,7 +139,6 @@ impl Holder {
     fn sign_in(&mut self, waiter: Waiter, grant: Grant) {
         self.abandon();
         self.unsaved = None;
-        self.last_active = self.now.wall;
         let login = Login {
             generation: Generation::NONE,
             at: self.now.wall,

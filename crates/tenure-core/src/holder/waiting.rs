@@ -88,6 +88,11 @@ impl Holder {
             self.waiters.clear();
             return;
         }
+        if let Some(reason) = self.over_limit() {
+            // Whether or not it can be written down now.
+            self.settle_all(&Err(Cause::SignedOut(reason)));
+            return;
+        }
         let usable = self
             .memory
             .active()
