@@ -266,6 +266,14 @@ impl World {
     }
 
     fn kill(&mut self, index: usize) {
+        // What was on its way to storage still arrives.
+        if self.processes[index]
+            .waiting
+            .values()
+            .any(|waiting| waiting.what == Want::SignOut)
+        {
+            self.ledger.sign_out_wanted(self.at);
+        }
         if self.healing {
             if !self.processes[index].waiting.is_empty() {
                 self.ledger.break_law(8, "a caller was never answered");
