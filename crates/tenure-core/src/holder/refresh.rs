@@ -161,7 +161,9 @@ impl Holder {
             self.give_up_for_now(Cause::Storage(StorageTrouble::Write));
             return;
         }
-        self.settle_all(&self.token_answer());
+        if self.over_limit().is_none() {
+            self.settle_all(&self.token_answer());
+        }
         self.rest();
     }
 
