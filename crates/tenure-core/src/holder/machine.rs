@@ -32,6 +32,7 @@ pub struct Holder {
     pub(super) last_active: Timestamp,
     pub(super) failures: u32,
     pub(super) superseded: u8,
+    pub(super) retried: bool,
     slow_reads: u8,
     pub(super) pause_until: Uptime,
     pub(super) last_failure: super::Cause,
@@ -62,6 +63,7 @@ impl Holder {
             last_active: Timestamp::EPOCH,
             failures: 0,
             superseded: 0,
+            retried: false,
             slow_reads: 0,
             pause_until: Uptime::from_millis(0),
             last_failure: super::Cause::Misconfigured,
@@ -176,6 +178,7 @@ impl Holder {
     }
 
     pub(super) fn rest(&mut self) {
+        self.retried = false;
         self.unlock();
         self.phase = Phase::Resting;
     }

@@ -55,8 +55,6 @@ pub(super) struct Asked {
     pub(super) login: Option<Login>,
     /// Which tokens were in storage.
     pub(super) issued: Generation,
-    /// How often it was asked in a row.
-    pub(super) attempt: u8,
     /// Whether a token had been refused before its time.
     pub(super) forced: bool,
 }

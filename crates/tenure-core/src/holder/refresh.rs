@@ -35,7 +35,7 @@ impl Holder {
         }
         self.lock = Some(op);
         if active(Mutant::NoReloadUnderLock) {
-            self.ask(0);
+            self.ask();
         } else {
             self.load(AfterLoad::Refresh);
         }
@@ -69,7 +69,7 @@ impl Holder {
         if !wanted {
             self.rest();
         } else if self.renewable() || self.can_start_from_nothing() {
-            self.ask(0);
+            self.ask();
         } else {
             self.expire();
         }
@@ -103,8 +103,11 @@ impl Holder {
             Answer::Unavailable {
                 outage: Outage::Network,
                 retry_after: None,
-            } if asked.attempt == 0 && !self.discards() => {
-                self.ask(1);
+            } if !self.retried && !self.discards() => {
+                // The answer may have been lost on its way: the same question once more, unless
+                // a peer has moved on meanwhile.
+                self.retried = true;
+                self.load(AfterLoad::Refresh);
             }
             Answer::Unavailable {
                 outage,
@@ -269,7 +272,7 @@ impl Holder {
         }
     }
 
-    fn ask(&mut self, attempt: u8) {
+    fn ask(&mut self) {
         let request = match self.config.source {
             TokenSource::ClientCredentials => Request::ClientCredentials,
             TokenSource::Callback => Request::Callback,
@@ -297,7 +300,6 @@ impl Holder {
         let asked = Asked {
             login: self.login(),
             issued,
-            attempt,
             forced,
         };
         let op = self.op();

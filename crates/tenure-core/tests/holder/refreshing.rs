@@ -154,6 +154,9 @@ fn a_connection_that_broke_is_tried_once_more_at_once() {
     story.want(1);
     let op = story.up_to_the_exchange();
     story.answer(op, unavailable(Outage::Network));
+    let op = story.load();
+    let result = Ok(Some(stored(1, LIFE)));
+    story.input(Input::Loaded { op, result });
     let op = story.exchange().unwrap();
     story.answer(op, unavailable(Outage::Network));
     assert!(story.exchange().is_none());

@@ -50,9 +50,14 @@ impl From<Error> for Failure {
                 UNAVAILABLE
             }
         };
+        let how = if code == SIGNED_OUT {
+            ": run `tenure login`"
+        } else {
+            ""
+        };
         Self {
             code,
-            message: error.to_string(),
+            message: format!("{error}{how}"),
         }
     }
 }
