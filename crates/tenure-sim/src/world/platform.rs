@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Body, Cause, Input, LoadFault, Op, Output, Request, SaveFault, Settled, SignedOutReason,
-        Stored,
+        Active, Body, Cause, Input, LoadFault, Op, Output, Request, SaveFault, Settled,
+        SignedOutReason, Stored,
     },
     secret::RefreshToken,
     time::Timestamp,
@@ -235,7 +235,7 @@ impl World {
             }
             (Body::SignedOut(mark), Some(session)) => {
                 let known = Known {
-                    limit_passed: self.limit_passed(session.login.at),
+                    limit_passed: self.limit_passed(&session),
                     sign_out_pending: self.sign_out_pending(),
                 };
                 self.ledger.ended(&session, mark.reason, known);
@@ -255,14 +255,20 @@ impl World {
     }
 
     /// Whether a limit on the session had passed by what the world knows. Peers learn of activity
-    /// in steps of a twentieth of the limit; a clock that jumps makes any answer fair.
-    fn limit_passed(&self, signed_in_at: Timestamp) -> bool {
+    /// in steps of a twentieth of the limit, and in a troubled world what storage was never told
+    /// does not count; a clock that jumps makes any answer fair.
+    fn limit_passed(&self, session: &Active) -> bool {
         let wall = self.wall();
+        let last = if self.plan.calm {
+            self.ledger.last_activity
+        } else {
+            session.last_active
+        };
         let idle = self.plan.config.idle_limit;
         let absolute = self.plan.config.absolute_limit;
         self.plan.clock_jumps
-            || idle.is_some_and(|limit| wall.since(self.ledger.last_activity) + limit / 20 >= limit)
-            || absolute.is_some_and(|limit| wall.since(signed_in_at) >= limit)
+            || idle.is_some_and(|limit| wall.since(last) + limit / 20 >= limit)
+            || absolute.is_some_and(|limit| wall.since(session.login.at) >= limit)
     }
 
     fn settled(&mut self, life: Life, waiter: u64, result: Result<Settled, Cause>) {
