@@ -6,7 +6,6 @@ use tenure_core::{
         SignedOutReason, Stored,
     },
     secret::RefreshToken,
-    time::Timestamp,
 };
 
 use super::{
