@@ -179,9 +179,7 @@ impl<E: Endpoint> Driver<E> {
     fn input(&mut self, input: Input) {
         let now = self.now();
         self.holder.handle_input(input, now);
-        while let Some(output) = self.holder.poll_output() {
-            self.act(output);
-        }
+        // Before anybody is told: whoever was told finds it in the snapshot.
         let snapshot = self.holder.snapshot();
         let loaded = !matches!(snapshot, Snapshot::Loading);
         self.shared.snapshot.store(Arc::new(snapshot));
@@ -189,6 +187,9 @@ impl<E: Endpoint> Driver<E> {
             self.shared
                 .loaded
                 .send_if_modified(|known| !core::mem::replace(known, true));
+        }
+        while let Some(output) = self.holder.poll_output() {
+            self.act(output);
         }
     }
 
