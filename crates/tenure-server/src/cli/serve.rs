@@ -55,8 +55,9 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
         server.dangerous_furnish_demo().await?;
     }
     let (stop, stopped) = watch::channel(false);
+    let signalled = signalled();
     tokio::spawn(async move {
-        signalled().await;
+        signalled.await;
         tracing::info!("stopping");
         // Nobody listens any more if the server has failed already.
         let _ = stop.send(true);
@@ -92,16 +93,21 @@ fn make_private(directory: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)
 }
 
+/// Listens for the signal to stop from now on, not only from when it is awaited: whoever is told
+/// that the server is ready may stop it at once.
 #[cfg(unix)]
-async fn signalled() {
+fn signalled() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = terminated.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+    let terminated = signal(SignalKind::terminate());
+    async move {
+        let Ok(mut terminated) = terminated else {
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        };
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
     }
 }
 

@@ -217,19 +217,25 @@ impl World {
     }
 
     fn active(&mut self, process: usize) {
+        self.note_activity(process);
+        let life = self.life(process);
+        self.give(life, Input::UserActive);
+    }
+
+    /// Activity counts if a session is there to see it, and its limit has not passed.
+    fn note_activity(&mut self, process: usize) {
         let seen = self.processes[process]
             .holder
             .as_ref()
             .map(Holder::snapshot);
         let frozen = self.processes[process].frozen_since.is_some();
-        if matches!(seen, Some(Snapshot::Active { .. })) && !frozen {
-            let idle = self.wall().since(self.ledger.last_activity);
-            if self.plan.config.idle_limit.is_none_or(|limit| idle < limit) {
-                self.ledger.last_activity = self.wall();
-            }
+        if !matches!(seen, Some(Snapshot::Active { .. })) || frozen {
+            return;
         }
-        let life = self.life(process);
-        self.give(life, Input::UserActive);
+        let idle = self.wall().since(self.ledger.last_activity);
+        if self.plan.config.idle_limit.is_none_or(|limit| idle < limit) {
+            self.ledger.last_activity = self.wall();
+        }
     }
 
     fn wait(&mut self, process: usize, what: Want) -> Waiter {
@@ -260,6 +266,9 @@ impl World {
         }
         let life = self.life(index);
         for input in inbox {
+            if matches!(input, Input::UserActive) {
+                self.note_activity(index);
+            }
             self.give(life, input);
         }
         self.give(life, Input::Elapsed);
