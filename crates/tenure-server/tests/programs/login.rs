@@ -42,7 +42,7 @@ async fn a_person_signs_in_uses_the_session_and_signs_out() {
 async fn whoever_never_signed_in_is_told_so() {
     let ran = Home::new().run(["token"]).await;
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{ran:?}");
-    assert!(ran.stderr.contains("tenure login"), "{ran:?}");
+    assert!(ran.stderr.contains("sign in"), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

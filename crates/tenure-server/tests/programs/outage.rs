@@ -28,6 +28,21 @@ async fn while_the_server_is_away_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sign_out_holds_even_if_the_server_cannot_be_told() {
+    let mut server = Server::start(300).await;
+    let home = Home::new();
+    home.login(server.issuer()).await;
+    server.stop().await;
+    let ran = home.run(["logout"]).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains("could not be told"), "{ran:?}");
+    assert_eq!(home.run(["token"]).await.code, Some(3));
+
+    server.restart().await;
+    assert_eq!(home.run(["token"]).await.code, Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_before_a_kill_is_still_true_after_it() {
     let mut server = Server::start(TTL).await;
     let home = Home::new();

@@ -64,3 +64,30 @@ async fn a_session_is_readable_by_its_owner_alone() {
         assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", file.display());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_no_token_is_handed_out_and_none_is_lost() {
+    let server = Server::start(3).await;
+    let home = Home::new();
+    home.login(server.issuer()).await;
+    server.outlive_access_tokens().await;
+    let before = home.contents();
+
+    let ran = home.run_on_a_full_disk("token").await;
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran:?}");
+    assert!(ran.stderr.contains("storage cannot be written"), "{ran:?}");
+    assert_eq!(home.contents(), before);
+    assert_eq!(
+        server.refreshes("rotated").await,
+        1,
+        "the server did rotate"
+    );
+
+    home.token().await;
+    assert_eq!(server.refreshes("rotated").await, 1);
+    assert_eq!(
+        server.refreshes("repeated").await,
+        1,
+        "and gave the same successor again"
+    );
+}

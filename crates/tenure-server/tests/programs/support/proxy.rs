@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// A piece of network between a client and the server. It can lose the answer to a refresh.
 pub(crate) struct Proxy {
@@ -17,6 +18,7 @@ pub(crate) struct Proxy {
 struct Faults {
     cut: AtomicUsize,
     hold: AtomicUsize,
+    let_go: Notify,
 }
 
 impl Proxy {
@@ -51,9 +53,14 @@ impl Proxy {
         self.faults.cut.store(count, Ordering::SeqCst);
     }
 
-    /// Keeps back the answers to the next `count` refreshes for ever, after they were given.
+    /// Keeps back the answers to the next `count` refreshes, after the server has given them.
     pub(crate) fn hold_refreshes(&self, count: usize) {
         self.faults.hold.store(count, Ordering::SeqCst);
+    }
+
+    /// Delivers what was kept back.
+    pub(crate) fn let_go(&self) {
+        self.faults.let_go.notify_waiters();
     }
 
     /// How many answers are still to be kept back.
@@ -80,7 +87,7 @@ async fn pass(mut client: TcpStream, server: SocketAddr, faults: Arc<Faults>) {
                 let Ok(count @ 1..) = read else { return };
                 let refresh = contains(&asked, b"grant_type=refresh_token");
                 if refresh && take_one(&faults.cut) { return }
-                if refresh && take_one(&faults.hold) { std::future::pending::<()>().await }
+                if refresh && take_one(&faults.hold) { faults.let_go.notified().await }
                 asked.clear();
                 if client.write_all(&down[..count]).await.is_err() { return }
             }

@@ -33,6 +33,7 @@ impl Setup {
             .args(["dev", "--listen", &self.listen.to_string(), "--data"])
             .arg(&self.data);
         command.args(["--access-token-ttl", &self.access_token_ttl.to_string()]);
+        command.env("TENURE_LOG", "error");
         command
     }
 
@@ -45,6 +46,7 @@ impl Setup {
             "TENURE_ACCESS_TOKEN_TTL_SECS",
             self.access_token_ttl.to_string(),
         );
+        command.env("TENURE_LOG", "error");
         command
     }
 }
