@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     mutant::{Mutant, active},
+    secret::RefreshToken,
     time::{Now, Timestamp, Uptime},
 };
 
@@ -26,6 +27,7 @@ pub struct Holder {
     pub(super) commands: VecDeque<Command>,
     pub(super) orphans: VecDeque<Orphan>,
     pub(super) unsaved: Option<Unsaved>,
+    pub(super) void: Vec<RefreshToken>,
     pub(super) lock: Option<Op>,
     pub(super) look_again: bool,
     pub(super) hidden: bool,
@@ -57,6 +59,7 @@ impl Holder {
             commands: VecDeque::new(),
             orphans: VecDeque::new(),
             unsaved: None,
+            void: Vec::new(),
             lock: None,
             look_again: false,
             hidden: false,
@@ -378,22 +381,30 @@ impl Holder {
 
     /// Whether a save is under way that a person waits for.
     pub(super) fn is_signing(&self) -> bool {
-        let save = match &self.phase {
-            Phase::Saving { save, .. } => save,
-            Phase::Loading {
+        self.is_signing_in()
+            || self
+                .save_under_way()
+                .is_some_and(|save| matches!(save.purpose, Purpose::SignOut { .. }))
+    }
+
+    pub(super) fn is_signing_in(&self) -> bool {
+        self.save_under_way()
+            .is_some_and(|save| matches!(save.purpose, Purpose::SignIn { .. }))
+    }
+
+    fn save_under_way(&self) -> Option<&Save> {
+        match &self.phase {
+            Phase::Saving { save, .. }
+            | Phase::Loading {
                 then: AfterLoad::Unsure(save),
                 ..
-            } => save,
+            } => Some(save),
             Phase::Resting
             | Phase::Loading { .. }
             | Phase::Locking { .. }
             | Phase::Exchanging { .. }
-            | Phase::Pausing { .. } => return false,
-        };
-        matches!(
-            save.purpose,
-            Purpose::SignIn { .. } | Purpose::SignOut { .. }
-        )
+            | Phase::Pausing { .. } => None,
+        }
     }
 
     pub(super) fn generation(&self) -> Generation {

@@ -396,6 +396,11 @@ impl Holder {
             self.granted(grant, &asked);
             return;
         }
+        if self.is_signing_in() {
+            // Void once the sign-in is in storage; until then the old session may have to go on.
+            self.void.extend(grant.refresh_token);
+            return;
+        }
         if self.login() != asked.login || self.is_signing() {
             self.revoke(grant.refresh_token);
             return;

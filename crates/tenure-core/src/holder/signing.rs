@@ -64,6 +64,9 @@ impl Holder {
                 self.pause_until = self.now.uptime;
                 self.adopt(Some(save.value));
                 self.revoke(before);
+                for token in core::mem::take(&mut self.void) {
+                    self.revoke(Some(token));
+                }
                 self.outputs.push_back(Output::Publish { generation });
                 self.settle(waiter, Ok(Settled::SignedIn));
                 self.rest();
@@ -91,6 +94,7 @@ impl Holder {
             Purpose::Refresh => self.refresh_not_saved(save, trouble),
             Purpose::Activity => self.rest(),
             Purpose::SignIn { waiter, .. } => {
+                self.void.clear();
                 // A write that was not answered may still arrive: then its session is good.
                 if trouble == StorageTrouble::Write && save.lost == 0 && !save.unanswered {
                     self.revoke(token);
