@@ -110,9 +110,7 @@ impl World {
             },
         );
         if self.trouble() {
-            // The network delivers it twice; nobody listens to the second answer. Nobody
-            // knows how old a copy is, so it counts as slow.
-            let sent_at = Timestamp::EPOCH;
+            // The network delivers it twice; nobody listens to the second answer.
             let read = self.issuer.version(&token);
             let delay = self.rng.between(1, 1_000);
             self.schedule(
@@ -133,7 +131,7 @@ impl World {
     fn decides(&mut self, question: Question, token: &RefreshToken, read: u64, tries: u8) {
         let (now, life) = (self.issuer_now(), self.plan.token_life);
         let over = self.family_is_over(token);
-        self.excuse_overtaken(token, question.sent_at);
+        self.excuse_overtaken(token);
         let outcome = self.issuer.present(&mut self.rng, token, read, life, now);
         self.judge_family(token);
         let answer = match outcome {
@@ -226,12 +224,10 @@ impl World {
         }
     }
 
-    /// A request that took so long that two rotations overtook it looks like theft, and by
-    /// design is taken for it: it cannot be told from one.
-    fn excuse_overtaken(&mut self, token: &RefreshToken, sent_at: Timestamp) {
-        // After a jump of the clock nobody can tell how long it took; without a lock it takes no
-        // time at all, peers may rotate twice between its reading and its arrival.
-        let slow = !self.plan.lock || self.plan.clock_jumps || self.wall().since(sent_at) > SLOW;
+    /// A request that two rotations overtook looks like theft, and by design is taken for it: it
+    /// cannot be told from one (case C of the ratchet). The lock keeps that from happening; where
+    /// it may fail, this is the price, and only then it is excused.
+    fn excuse_overtaken(&mut self, token: &RefreshToken) {
         let (Some(id), Some(shown)) = (
             self.issuer.family_of(token),
             self.issuer.generation_of(token),
@@ -242,7 +238,7 @@ impl World {
             .issuer
             .family(id)
             .is_some_and(|f| f.generation >= shown + 2);
-        if slow && overtaken {
+        if overtaken && !self.plan.calm {
             self.ledger.stolen.insert(id);
         }
     }
@@ -299,4 +295,3 @@ struct Question {
 }
 
 const MOST_RACES: u8 = 5;
-const SLOW: std::time::Duration = std::time::Duration::from_secs(2);
