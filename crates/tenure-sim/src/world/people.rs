@@ -242,9 +242,14 @@ impl World {
         let since = self.at;
         let process = &mut self.processes[process];
         process.next_waiter += 1;
-        process
-            .waiting
-            .insert(process.next_waiter, Waiting { since, what });
+        process.waiting.insert(
+            process.next_waiter,
+            Waiting {
+                since,
+                asked_at: since,
+                what,
+            },
+        );
         Waiter(process.next_waiter)
     }
 

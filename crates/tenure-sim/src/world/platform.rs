@@ -296,7 +296,8 @@ impl World {
             }
             Ok(Settled::SignedIn) => {}
             Ok(Settled::SignedOut) => {
-                self.ledger.signed_out(waiting.since, self.storage.as_ref());
+                self.ledger
+                    .signed_out(waiting.asked_at, self.storage.as_ref());
             }
             Err(Cause::SignedOut(reason)) if waiting.what == Want::Token => {
                 self.told_signed_out(reason);

@@ -21,7 +21,9 @@ pub(crate) struct Process {
 /// A caller that waits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Waiting {
+    /// Since when it waits, without the time its process was frozen.
     pub(crate) since: u64,
+    pub(crate) asked_at: u64,
     pub(crate) what: Want,
 }
 
