@@ -11,7 +11,8 @@ use std::{
 /// which fails if it exists. So of all who want to follow the same number one wins, without any
 /// lock, and a process that stood still for however long finds its number taken, or finds a
 /// higher one: it can never undo what came after. A kill between any two system calls leaves the
-/// value before or the value after, and at worst a file of no consequence.
+/// value before or the value after, and at worst a file of no consequence. A writer that was
+/// followed before it could look again is told that it lost, and finds what followed.
 ///
 /// A number is written with twenty digits: `session.00000000000000000007.json`.
 #[derive(Debug, Clone)]
@@ -200,3 +201,102 @@ impl Register {
 const MOST_LOOKS: usize = 100;
 /// A draft this old belongs to a process that was killed.
 const ABANDONED: Duration = Duration::from_secs(3_600);
+
+#[cfg(test)]
+mod tests {
+    use std::{env, process};
+
+    use super::*;
+
+    const STEPS: [&str; 8] = [
+        "make the folder",
+        "look",
+        "write",
+        "link",
+        "sync the folder",
+        "look again",
+        "remove the draft",
+        "remove what is past",
+    ];
+    const KILL_AT: &str = "TENURE_TEST_KILL_AT";
+    const KILL_IN: &str = "TENURE_TEST_KILL_IN";
+
+    #[test]
+    fn a_kill_between_any_two_steps_leaves_the_value_before_or_after() {
+        if let (Ok(at), Ok(dir)) = (env::var(KILL_AT), env::var(KILL_IN)) {
+            let register = Register::new(dir, "session");
+            let killed = |step: &str| {
+                if step == at {
+                    process::abort();
+                }
+            };
+            let _ = register.put_watched(1, b"after", &killed);
+            return;
+        }
+        for step in STEPS {
+            let dir = tempfile::tempdir().unwrap();
+            let register = Register::new(dir.path(), "session");
+            assert_eq!(register.put(0, b"before").unwrap(), Put::Done);
+            let child = process::Command::new(env::current_exe().unwrap())
+                .args(["a_kill_between_any_two_steps", "--nocapture"])
+                .env(KILL_AT, step)
+                .env(KILL_IN, dir.path())
+                .output()
+                .unwrap();
+            assert!(!child.status.success(), "it was not killed at {step:?}");
+            let (number, bytes) = register.latest().unwrap().unwrap();
+            let whole = matches!((number, &*bytes), (1, b"before") | (2, b"after"));
+            assert!(whole, "killed at {step:?}: {number} {bytes:?}");
+            assert_eq!(
+                register.put(number, b"next").unwrap(),
+                Put::Done,
+                "after {step:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_writer_that_stood_still_undoes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let register = Register::new(dir.path(), "session");
+        register.put(0, b"one").unwrap();
+        let peer = register.clone();
+        let stands_still = move |step: &str| {
+            if step == "link" {
+                assert_eq!(peer.put(1, b"two").unwrap(), Put::Done);
+                assert_eq!(peer.put(2, b"three").unwrap(), Put::Done);
+            }
+        };
+        let put = register.put_watched(1, b"stale", &stands_still).unwrap();
+        assert_eq!(put, Put::Lost);
+        assert_eq!(register.latest().unwrap().unwrap(), (3, b"three".to_vec()));
+    }
+
+    #[test]
+    fn of_racing_writers_one_wins_each_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let register = Register::new(dir.path(), "session");
+        let won: usize = std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8)
+                .map(|_| {
+                    let register = register.clone();
+                    scope.spawn(move || {
+                        (0..50)
+                            .filter(|number| register.put(*number, b"x").unwrap() == Put::Done)
+                            .count()
+                    })
+                })
+                .collect();
+            writers
+                .into_iter()
+                .map(|writer| writer.join().unwrap())
+                .sum()
+        });
+        // A number that was followed before its writer looked again counts as lost for it.
+        let highest = usize::try_from(register.highest().unwrap()).unwrap();
+        assert!(
+            won >= 1 && won <= highest,
+            "{won} wins of {highest} numbers"
+        );
+    }
+}

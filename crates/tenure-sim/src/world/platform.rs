@@ -303,6 +303,10 @@ impl World {
                 self.told_signed_out(reason);
             }
             Err(cause) => {
+                if waiting.what == Want::SignOut {
+                    // It failed, but what was written last may still arrive.
+                    self.ledger.sign_out_wanted(self.at);
+                }
                 let recovered = self.healing && waiting.since >= self.healed_at + RECOVERY;
                 if recovered && waiting.what == Want::Token {
                     self.ledger
