@@ -182,6 +182,7 @@ impl Holder {
 
     pub(super) fn rest(&mut self) {
         self.retried = false;
+        self.superseded = 0;
         self.unlock();
         self.phase = Phase::Resting;
     }

@@ -7,6 +7,7 @@
 mod config;
 mod ending;
 mod input;
+mod late;
 mod machine;
 mod memory;
 mod output;

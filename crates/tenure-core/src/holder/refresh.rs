@@ -3,7 +3,7 @@ use core::time::Duration;
 use super::{
     Active, Answer, Body, Cause, Generation, Grant, Holder, Login, Op, Outage, Output, Request,
     SaveFault, SignedOutReason, StorageTrouble, Stored, TokenSet, TokenSource,
-    phase::{AfterLoad, Asked, Orphan, Phase, Purpose, Save, Unsaved},
+    phase::{AfterLoad, Asked, Phase, Purpose, Save, Unsaved},
 };
 use crate::mutant::{Mutant, active};
 
@@ -137,14 +137,6 @@ impl Holder {
             return;
         }
         self.end(SignedOutReason::Refused);
-    }
-
-    /// Remembers a question whose answer may still come.
-    pub(super) fn orphan(&mut self, op: Op, asked: Asked) {
-        if self.orphans.len() == MOST_ORPHANS {
-            self.orphans.pop_front();
-        }
-        self.orphans.push_back(Orphan { op, asked });
     }
 
     /// The refresh's outcome is in storage.
@@ -312,7 +304,7 @@ impl Holder {
         self.outputs.push_back(Output::Exchange { op, request });
     }
 
-    fn granted(&mut self, grant: Grant, asked: &Asked) {
+    pub(super) fn granted(&mut self, grant: Grant, asked: &Asked) {
         let replaces = self.generation();
         let generation = replaces.next();
         let session = self.memory.active();
@@ -379,49 +371,8 @@ impl Holder {
         true
     }
 
-    /// An answer that was given up. If its session is still here unchanged, it is as good as any;
-    /// if somebody signed out or in meanwhile, its refresh token is revoked (laws 3 and 4).
-    fn late_answer(&mut self, op: Op, answer: Answer) {
-        let Some(at) = self.orphans.iter().position(|orphan| orphan.op == op) else {
-            return;
-        };
-        let Some(Orphan { asked, .. }) = self.orphans.remove(at) else {
-            return;
-        };
-        let Answer::Tokens(grant) = answer else {
-            return;
-        };
-        if active(Mutant::AnswerOutlivesSignIn) && self.login().is_some() {
-            self.abandon();
-            self.granted(grant, &asked);
-            return;
-        }
-        if self.is_signing_in() {
-            // Void once the sign-in is in storage; until then the old session may have to go on.
-            self.void.extend(grant.refresh_token);
-            return;
-        }
-        if self.login() != asked.login || self.is_signing() {
-            self.revoke(grant.refresh_token);
-            return;
-        }
-        if !self.still_asked(&asked) || self.unsaved.is_some() {
-            return;
-        }
-        match &self.phase {
-            Phase::Resting | Phase::Exchanging { .. } => {
-                self.abandon();
-                self.granted(grant, &asked);
-            }
-            Phase::Loading { .. }
-            | Phase::Locking { .. }
-            | Phase::Saving { .. }
-            | Phase::Pausing { .. } => {}
-        }
-    }
-
     /// Whether the tokens that were there when the question was asked still are.
-    fn still_asked(&self, asked: &Asked) -> bool {
+    pub(super) fn still_asked(&self, asked: &Asked) -> bool {
         self.memory
             .active()
             .map_or(Generation::NONE, |s| s.tokens.issued)
@@ -461,8 +412,6 @@ impl Save {
 
 /// How often a superseded token is looked up again before callers are told to come back.
 const MOST_LOOKS: u8 = 3;
-/// Answers beyond this many that nobody awaits are forgotten.
-const MOST_ORPHANS: usize = 16;
 /// Without the lock, a peer may have been granted what we were refused: it gets time to save.
 const PEER_SAVES: Duration = Duration::from_secs(3);
 /// The issuer says that a newer token is in use: its holder has it, or is just storing it.

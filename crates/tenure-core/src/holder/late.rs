@@ -1,0 +1,60 @@
+use super::{
+    Answer, Holder, Op,
+    phase::{Asked, Orphan, Phase},
+};
+use crate::mutant::{Mutant, active};
+
+/// Answers that come when nobody awaits them any more.
+impl Holder {
+    /// Remembers a question whose answer may still come.
+    pub(super) fn orphan(&mut self, op: Op, asked: Asked) {
+        if self.orphans.len() == MOST_ORPHANS {
+            self.orphans.pop_front();
+        }
+        self.orphans.push_back(Orphan { op, asked });
+    }
+
+    /// An answer that was given up. If its session is still here unchanged, it is as good as any;
+    /// if somebody signed out or in meanwhile, its refresh token is revoked (laws 3 and 4).
+    pub(super) fn late_answer(&mut self, op: Op, answer: Answer) {
+        let Some(at) = self.orphans.iter().position(|orphan| orphan.op == op) else {
+            return;
+        };
+        let Some(Orphan { asked, .. }) = self.orphans.remove(at) else {
+            return;
+        };
+        let Answer::Tokens(grant) = answer else {
+            return;
+        };
+        if active(Mutant::AnswerOutlivesSignIn) && self.login().is_some() {
+            self.abandon();
+            self.granted(grant, &asked);
+            return;
+        }
+        if self.is_signing_in() {
+            // Void once the sign-in is in storage; until then the old session may have to go on.
+            self.void.extend(grant.refresh_token);
+            return;
+        }
+        if self.login() != asked.login || self.is_signing() {
+            self.revoke(grant.refresh_token);
+            return;
+        }
+        if !self.still_asked(&asked) || self.unsaved.is_some() {
+            return;
+        }
+        match &self.phase {
+            Phase::Resting | Phase::Exchanging { .. } => {
+                self.abandon();
+                self.granted(grant, &asked);
+            }
+            Phase::Loading { .. }
+            | Phase::Locking { .. }
+            | Phase::Saving { .. }
+            | Phase::Pausing { .. } => {}
+        }
+    }
+}
+
+/// Answers beyond this many that nobody awaits are forgotten.
+const MOST_ORPHANS: usize = 16;
