@@ -6,9 +6,12 @@
 //! not taken over, so that nothing unverified is ever stored.
 
 mod config;
+mod device;
 mod discovery;
 mod error;
+mod id_token;
 mod login;
+mod loopback;
 mod meaning;
 mod wire;
 
@@ -24,20 +27,20 @@ use huskarl::{
     revocation::TokenRevocation,
 };
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Request},
+    holder::{Answer, Expiry, Grant, Outage, Request},
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
 };
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::timeout};
 use url::Url;
 
 pub use self::{
     config::IssuerConfig,
+    device::DevicePrompt,
     error::{IssuerError, IssuerErrorKind},
-    login::{DevicePrompt, LoginOptions},
+    login::LoginOptions,
 };
 use self::{meaning::meaning, wire::Wire};
-use crate::session::wall_clock;
 
 /// One issuer, as one client sees it. Cheap to clone; discovery happens once, when it is needed.
 #[derive(Debug, Clone)]
@@ -96,37 +99,43 @@ impl Issuer {
         })))
     }
 
-    /// Asks for tokens, once. Every outcome is an answer.
+    /// Asks for tokens, once. Every outcome is an answer, and comes within nine seconds: also the
+    /// first, which has to find the issuer's addresses.
     pub async fn exchange(&self, request: &Request) -> Exchanged {
+        let Ok(exchanged) = timeout(TOTAL, self.ask(request)).await else {
+            return Exchanged::new(Answer::Unavailable {
+                outage: Outage::TimedOut,
+                retry_after: None,
+            });
+        };
+        exchanged
+    }
+
+    async fn ask(&self, request: &Request) -> Exchanged {
         let metadata = match self.metadata().await {
             Ok(metadata) => metadata,
             Err(error) => return error.into_exchanged(),
         };
         let wire = self.wire();
-        let requested_at = wall_clock();
         let response = match request {
             Request::Refresh { refresh_token } => {
                 self.refresh(metadata, &wire, refresh_token).await
             }
             Request::ClientCredentials => self.client_credentials(metadata, &wire).await,
             Request::Callback => {
-                let answer = Answer::Misconfigured;
-                let detail = "an issuer is no callback".to_owned();
-                return Exchanged {
-                    answer,
-                    issuer_time: None,
-                    detail: Some(detail),
-                };
+                let error = IssuerError::misconfigured("an issuer is no callback");
+                return error.into_exchanged();
             }
         };
         let heard = wire.heard();
         let (answer, detail) = match response {
             Ok(response) => (
-                Answer::Tokens(grant(&response, None, None, requested_at)),
+                Answer::Tokens(grant(&response, None, None, heard.sent_at)),
                 None,
             ),
-            Err(error) => {
-                tracing::debug!(%error, "no tokens");
+            Err(_) => {
+                let (status, error) = (heard.status, &heard.error);
+                tracing::debug!(status, ?error, "no tokens");
                 (meaning(&heard), heard.said)
             }
         };
@@ -199,9 +208,11 @@ impl Issuer {
             .client_auth(self.0.config.authentication())
             .build();
         let token = huskarl::token::RefreshToken::new(refresh_token.expose().into(), None);
-        grant
-            .exchange(RefreshGrantParameters::refresh_token(token))
-            .await
+        let parameters = RefreshGrantParameters::builder()
+            .refresh_token(token)
+            .maybe_resource(self.0.config.resources())
+            .build();
+        grant.exchange(parameters).await
     }
 
     async fn client_credentials(
@@ -212,21 +223,18 @@ impl Issuer {
         let grant: ClientCredentialsGrant = ClientCredentialsGrant::builder_from_metadata(metadata)
             .client_id(self.0.config.client_id.clone())
             .http_client(wire.clone())
-            .client_auth(self.0.config.authentication())
+            .client_auth(self.0.config.authentication_with_audience())
             .build();
         let scope = self.0.config.scope.clone();
-        let parameters = if scope.is_empty() {
-            ClientCredentialsGrantParameters::new()
-        } else {
-            ClientCredentialsGrantParameters::builder()
-                .scope(scope)
-                .build()
-        };
+        let parameters = ClientCredentialsGrantParameters::builder()
+            .maybe_scope((!scope.is_empty()).then_some(scope))
+            .maybe_resource(self.0.config.resources())
+            .build();
         grant.exchange(parameters).await
     }
 
     fn wire(&self) -> Wire {
-        Wire::new(self.0.http.clone())
+        Wire::new(self.0.http.clone(), self.0.config.client_secret.clone())
     }
 }
 

@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
 use huskarl::core::{
-    client_auth::{self, ClientAuthentication, NoAuth},
+    Error,
+    client_auth::{
+        self, AuthenticationContext, AuthenticationParams, ClientAuthentication, FormValue, NoAuth,
+    },
+    platform::MaybeSendBoxFuture,
     secrets::{ProvidedSecret, SecretString},
 };
 use tenure_core::secret::ClientSecret;
@@ -21,6 +25,10 @@ pub struct IssuerConfig {
     pub client_secret: Option<ClientSecret>,
     /// What to ask for at sign-in.
     pub scope: Vec<String>,
+    /// The API that the access token is for, by its `resource` indicator (RFC 8707).
+    pub resource: Option<String>,
+    /// The same for issuers that want it as `audience`.
+    pub audience: Option<String>,
 }
 
 impl IssuerConfig {
@@ -33,6 +41,8 @@ impl IssuerConfig {
             client_id: client_id.into(),
             client_secret: None,
             scope,
+            resource: None,
+            audience: None,
         }
     }
 
@@ -50,21 +60,35 @@ impl IssuerConfig {
         self
     }
 
-    /// Plain http carries tokens for everybody to read; it is for this machine only.
+    /// Asks for an access token for one API, by its `resource` indicator (RFC 8707).
+    #[must_use]
+    pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Asks for an access token for one API, by the parameter `audience`.
+    #[must_use]
+    pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
     pub(super) fn check(&self) -> Result<(), IssuerError> {
-        let loopback = match self.issuer.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        match self.issuer.scheme() {
-            "https" => Ok(()),
-            "http" if loopback => Ok(()),
-            _ => Err(IssuerError::misconfigured(
-                "the issuer must be an https address; http is for this machine only",
-            )),
+        if is_private(&self.issuer) {
+            return Ok(());
         }
+        Err(IssuerError::misconfigured(
+            "the issuer must be an https address; http is for this machine only",
+        ))
+    }
+
+    pub(super) fn wants_openid(&self) -> bool {
+        self.scope.iter().any(|scope| scope == "openid")
+    }
+
+    pub(super) fn resources(&self) -> Option<Vec<String>> {
+        self.resource.clone().map(|resource| vec![resource])
     }
 
     /// The names by which the issuer may call itself: an address without a path is written with
@@ -86,5 +110,54 @@ impl IssuerConfig {
                 Arc::new(client_auth::ClientSecret::new(secret))
             }
         }
+    }
+}
+
+impl IssuerConfig {
+    /// The client's authentication, with the `audience` beside it.
+    pub(super) fn authentication_with_audience(&self) -> Arc<dyn ClientAuthentication> {
+        let inner = self.authentication();
+        match self.audience.clone() {
+            None => inner,
+            Some(audience) => Arc::new(WithAudience { inner, audience }),
+        }
+    }
+}
+
+/// Plain http carries tokens for everybody to read; it is for this machine only.
+pub(super) fn is_private(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => true,
+        "http" => loopback,
+        _ => false,
+    }
+}
+
+struct WithAudience {
+    inner: Arc<dyn ClientAuthentication>,
+    audience: String,
+}
+
+impl ClientAuthentication for WithAudience {
+    fn authenticates_client(&self) -> bool {
+        self.inner.authenticates_client()
+    }
+
+    fn authentication_context<'a>(
+        &'a self,
+        context: AuthenticationContext<'a>,
+    ) -> MaybeSendBoxFuture<'a, Result<AuthenticationParams<'a>, Error>> {
+        Box::pin(async move {
+            let mut parameters = self.inner.authentication_context(context).await?;
+            let form = parameters.form_params.get_or_insert_default();
+            form.push(("audience", FormValue::from(self.audience.as_str())));
+            Ok(parameters)
+        })
     }
 }

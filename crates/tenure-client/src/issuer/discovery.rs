@@ -1,6 +1,6 @@
-use huskarl::core::server_metadata::AuthorizationServerMetadata;
+use huskarl::core::{EndpointUrl, server_metadata::AuthorizationServerMetadata};
 
-use super::{Issuer, IssuerError, IssuerErrorKind};
+use super::{Issuer, IssuerError, config::is_private, wire::Heard};
 
 impl Issuer {
     /// The issuer's addresses, asked for once.
@@ -9,6 +9,7 @@ impl Issuer {
     }
 
     async fn discover(&self) -> Result<AuthorizationServerMetadata, IssuerError> {
+        let issuer = &self.0.config.issuer;
         let mut last = None;
         for name in self.0.config.names() {
             let wire = self.wire();
@@ -18,30 +19,69 @@ impl Issuer {
                 .call()
                 .await;
             let error = match found {
-                Ok(metadata) => return Ok(metadata),
+                Ok(metadata) => return accepted(metadata),
                 Err(error) => error,
             };
             let heard = wire.heard();
             if heard.status != Some(200) {
                 // Discovery refuses nobody: whatever this is, it may pass.
-                let retry_after = heard.retry_after;
-                let kind = IssuerErrorKind::Unavailable { retry_after };
-                return Err(IssuerError::new(kind, "the issuer cannot be reached").because(error));
+                return Err(unreachable_now(issuer, &heard).because(error));
             }
-            last = Some((error, heard.is_object));
+            last = Some((error, heard));
         }
-        let issuer = &self.0.config.issuer;
-        Err(match last {
-            Some((error, false)) => {
-                let kind = IssuerErrorKind::Unavailable { retry_after: None };
-                let message = format!("{issuer} answers with something else than its addresses");
-                IssuerError::new(kind, message).because(error)
-            }
-            Some((error, true)) => IssuerError::misconfigured(format!(
-                "the discovery document at {issuer} is not that of this issuer"
+        let Some((error, heard)) = last else {
+            return Err(IssuerError::misconfigured("the issuer has no name"));
+        };
+        Err(if heard.is_object {
+            IssuerError::misconfigured(format!(
+                "the discovery document at {issuer} is not that of this issuer; check its address"
             ))
-            .because(error),
-            None => IssuerError::misconfigured("the issuer has no name"),
+            .because(error)
+        } else {
+            let message = format!("{issuer} answers with something else than its addresses");
+            IssuerError::unavailable(&heard, message).because(error)
         })
     }
+}
+
+fn unreachable_now(issuer: &url::Url, heard: &Heard) -> IssuerError {
+    let message = match heard.status {
+        Some(status) => format!("{issuer} does not tell its addresses (status {status})"),
+        None => format!("{issuer} cannot be reached"),
+    };
+    IssuerError::unavailable(heard, message)
+}
+
+/// Takes only addresses that nobody on the way can read, and only S256 of PKCE (RFC 9700
+/// §2.1.1): an issuer that knows it and does not say so is not asked in the plain way.
+fn accepted(
+    mut metadata: AuthorizationServerMetadata,
+) -> Result<AuthorizationServerMetadata, IssuerError> {
+    let optional = [
+        &metadata.authorization_endpoint,
+        &metadata.jwks_uri,
+        &metadata.device_authorization_endpoint,
+        &metadata.pushed_authorization_request_endpoint,
+        &metadata.revocation_endpoint,
+        &metadata.end_session_endpoint,
+    ];
+    let open = core::iter::once(&metadata.token_endpoint)
+        .chain(optional.into_iter().flatten())
+        .find(|endpoint| !is_protected(endpoint));
+    if let Some(open) = open {
+        return Err(IssuerError::misconfigured(format!(
+            "the issuer names {open}, which is neither https nor on this machine"
+        )));
+    }
+    metadata
+        .code_challenge_methods_supported
+        .retain(|method| method != "plain");
+    Ok(metadata)
+}
+
+fn is_protected(endpoint: &EndpointUrl) -> bool {
+    endpoint
+        .to_string()
+        .parse()
+        .is_ok_and(|url| is_private(&url))
 }

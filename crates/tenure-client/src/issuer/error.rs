@@ -2,12 +2,17 @@ use std::{error::Error, fmt, time::Duration};
 
 use tenure_core::holder::{Answer, Outage};
 
-use super::{Exchanged, meaning::meaning, wire::Heard};
+use super::{
+    Exchanged,
+    meaning::{meaning, outage},
+    wire::Heard,
+};
 
 /// Why the issuer did not do what was asked. It holds no secret.
 #[derive(Debug)]
 pub struct IssuerError {
     kind: IssuerErrorKind,
+    outage: Outage,
     message: String,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -40,6 +45,7 @@ impl IssuerError {
     pub(super) fn new(kind: IssuerErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
+            outage: Outage::Network,
             message: message.into(),
             source: None,
         }
@@ -47,6 +53,23 @@ impl IssuerError {
 
     pub(super) fn misconfigured(message: impl Into<String>) -> Self {
         Self::new(IssuerErrorKind::Misconfigured, message)
+    }
+
+    pub(super) fn refused(message: impl Into<String>) -> Self {
+        Self::new(IssuerErrorKind::Refused, message)
+    }
+
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(IssuerErrorKind::InvalidAnswer, message)
+    }
+
+    /// No answer, or one that says nothing.
+    pub(super) fn unavailable(heard: &Heard, message: impl Into<String>) -> Self {
+        let retry_after = heard.retry_after;
+        Self {
+            outage: outage(heard),
+            ..Self::new(IssuerErrorKind::Unavailable { retry_after }, message)
+        }
     }
 
     pub(super) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -62,21 +85,20 @@ impl IssuerError {
             .map(|said| format!(" ({said})"))
             .unwrap_or_default();
         match meaning(heard) {
-            Answer::Refused => Self::new(
-                IssuerErrorKind::Refused,
-                format!("the issuer said no{said}"),
-            ),
+            Answer::Refused => Self::refused(format!("the issuer said no{said}")),
+            Answer::Misconfigured if heard.error.as_deref() == Some("access_denied") => {
+                Self::refused(format!("the issuer said no{said}"))
+            }
             Answer::Misconfigured => {
                 Self::misconfigured(format!("the issuer refuses this client{said}"))
             }
-            Answer::Unavailable { retry_after, .. } => Self::new(
-                IssuerErrorKind::Unavailable { retry_after },
-                format!("the issuer cannot be asked now{said}"),
+            Answer::Unavailable { .. } => Self::unavailable(
+                heard,
+                format!("the issuer cannot be asked now, try again later{said}"),
             ),
-            Answer::Tokens(_) | Answer::Superseded => Self::new(
-                IssuerErrorKind::InvalidAnswer,
-                format!("an unexpected answer{said}"),
-            ),
+            Answer::Tokens(_) | Answer::Superseded => {
+                Self::invalid(format!("an unexpected answer{said}"))
+            }
         }
     }
 
@@ -84,7 +106,7 @@ impl IssuerError {
         let answer = match self.kind {
             IssuerErrorKind::Misconfigured => Answer::Misconfigured,
             IssuerErrorKind::Unavailable { retry_after } => Answer::Unavailable {
-                outage: Outage::Network,
+                outage: self.outage,
                 retry_after,
             },
             IssuerErrorKind::Refused | IssuerErrorKind::InvalidAnswer => Answer::Unavailable {

@@ -1,17 +1,23 @@
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use huskarl::grant::{
-    authorization_code::{
-        AuthorizationCodeGrant, CompleteOutput, LoopbackError, StartInput, bind_loopback,
+use huskarl::{
+    core::server_metadata::AuthorizationServerMetadata,
+    grant::{
+        authorization_code::{
+            AuthorizationCodeGrant, AuthorizationCodeGrantParameters, PendingState, StartInput,
+        },
+        core::OAuth2ExchangeGrant as _,
     },
-    device_authorization::{self, DeviceAuthorizationGrant},
 };
-use tenure_core::{holder::Grant, secret::IdToken};
+use tenure_core::{
+    holder::Grant,
+    secret::{IdToken, LoginState},
+};
+use tenure_oidc::{Callback, Refusal, RefusalKind};
 use tokio::time::timeout;
 use url::Url;
 
-use super::{Issuer, IssuerError, IssuerErrorKind, grant, wire::Wire};
-use crate::session::wall_clock;
+use super::{Issuer, IssuerError, IssuerErrorKind, grant, loopback::Loopback, wire::Wire};
 
 /// How a person signs in.
 #[derive(Debug, Clone)]
@@ -19,6 +25,15 @@ use crate::session::wall_clock;
 pub struct LoginOptions {
     /// How long to wait for the person. Default: five minutes.
     pub patience: Duration,
+}
+
+impl LoginOptions {
+    /// Waits for another time.
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
 }
 
 impl Default for LoginOptions {
@@ -29,18 +44,12 @@ impl Default for LoginOptions {
     }
 }
 
-/// What a person needs to sign in on another device (RFC 8628 §3.2).
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct DevicePrompt {
-    /// Where to go.
-    pub verification_uri: String,
-    /// The same with the code in it, where the issuer offers that.
-    pub verification_uri_complete: Option<String>,
-    /// What to enter there.
-    pub user_code: String,
-    /// How long it is good.
-    pub expires_in: Duration,
+/// A sign-in that waits for the browser.
+struct Begun<'a> {
+    metadata: &'a AuthorizationServerMetadata,
+    wire: Wire,
+    grant: AuthorizationCodeGrant,
+    pending: PendingState,
 }
 
 impl Issuer {
@@ -57,121 +66,132 @@ impl Issuer {
         options: LoginOptions,
     ) -> Result<Grant, IssuerError> {
         let metadata = self.metadata().await?;
-        let listener = bind_loopback(0)
-            .await
-            .and_then(|l| Ok((l.local_addr()?.port(), l)));
-        let (port, listener) = listener.map_err(|error| {
+        let loopback = Loopback::bind().await.map_err(|error| {
             IssuerError::misconfigured("no free port to listen on").because(error)
         })?;
+        let (begun, url) = self.begin(metadata, loopback.redirect_uri()).await?;
+        show(&url);
+        let state = LoginState::new(begun.pending.state.clone());
+        let Ok((callback, browser)) = timeout(options.patience, loopback.wait(&state)).await else {
+            let kind = IssuerErrorKind::Unavailable { retry_after: None };
+            let why = "nobody came back from the sign-in page in time";
+            return Err(IssuerError::new(kind, why));
+        };
+        let outcome = self.redeem(&begun, &callback).await;
+        browser.tell(&outcome).await;
+        outcome
+    }
+
+    async fn begin<'a>(
+        &self,
+        metadata: &'a AuthorizationServerMetadata,
+        redirect_uri: String,
+    ) -> Result<(Begun<'a>, Url), IssuerError> {
+        let config = &self.0.config;
         let wire = self.wire();
         let grant: AuthorizationCodeGrant = AuthorizationCodeGrant::builder_from_metadata(metadata)
             .map_err(|error| {
                 IssuerError::misconfigured("the issuer offers no sign-in by browser").because(error)
             })?
-            .client_id(self.0.config.client_id.clone())
+            .client_id(config.client_id.clone())
             .http_client(wire.clone())
-            .client_auth(self.0.config.authentication())
-            .redirect_uri(format!("http://127.0.0.1:{port}/callback"))
+            .client_auth(config.authentication_with_audience())
+            .redirect_uri(redirect_uri)
+            // The ID token is verified here, with more patience for clocks.
+            .oidc(false)
+            .send_oidc_nonce(config.wants_openid())
             .build()
             .await
-            .map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))?;
-        let started = grant
-            .start(StartInput::scope(self.0.config.scope.clone()))
-            .await
             .map_err(|error| IssuerError::misconfigured("sign-in cannot begin").because(error))?;
-        let url =
-            started
-                .authorization_url
-                .to_string()
-                .parse()
-                .map_err(|error: url::ParseError| {
-                    IssuerError::misconfigured("the issuer's address for sign-in is no URL")
-                        .because(error)
-                })?;
-        show(&url);
-        let requested_at = wall_clock();
-        let came_back = grant.complete_on_loopback(&listener, &started.pending_state, None);
-        match timeout(options.patience, came_back).await {
-            Ok(Ok(completed)) => Ok(of_completed(&completed, requested_at)),
-            Ok(Err(error)) => Err(of_loopback(error, &wire)),
-            Err(_) => {
-                let kind = IssuerErrorKind::Unavailable { retry_after: None };
-                Err(IssuerError::new(
-                    kind,
-                    "nobody came back from the sign-in page in time",
-                ))
-            }
-        }
-    }
-
-    /// Signs a person in by a code that is entered on another device (RFC 8628).
-    ///
-    /// # Errors
-    ///
-    /// If the issuer offers it not, the person or the issuer says no, or the code expires.
-    pub async fn login_by_device_code(
-        &self,
-        show: impl FnOnce(&DevicePrompt) + Send,
-    ) -> Result<Grant, IssuerError> {
-        let metadata = self.metadata().await?;
-        let wire = self.wire();
-        let device: DeviceAuthorizationGrant =
-            DeviceAuthorizationGrant::builder_from_metadata(metadata)
-                .map_err(|error| {
-                    let why = "the issuer offers no sign-in by device code";
-                    IssuerError::misconfigured(why).because(error)
-                })?
-                .client_id(self.0.config.client_id.clone())
-                .http_client(wire.clone())
-                .client_auth(self.0.config.authentication())
-                .build();
-        let input = device_authorization::StartInput::scope(self.0.config.scope.clone());
-        let mut started = device
+        let input = StartInput::builder()
+            .scope(config.scope.clone())
+            .maybe_resource(config.resources())
+            .build();
+        let started = grant
             .start(input)
             .await
             .map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))?;
-        show(&DevicePrompt {
-            verification_uri: started.verification_uri.clone(),
-            verification_uri_complete: started.verification_uri_complete.clone(),
-            user_code: started.user_code.clone(),
-            expires_in: started
-                .expires_at
-                .duration_since(SystemTime::now())
-                .unwrap_or_default(),
-        });
-        let requested_at = wall_clock();
-        let response = device
-            .poll_to_completion(&mut started.pending_state, None)
-            .await
-            .map_err(|error| {
-                let why = "the sign-in on the other device did not take place";
-                IssuerError::new(IssuerErrorKind::Refused, why).because(error)
+        let url = self.address(&started.authorization_url.to_string())?;
+        let begun = Begun {
+            metadata,
+            wire,
+            grant,
+            pending: started.pending_state,
+        };
+        Ok((begun, url))
+    }
+
+    fn address(&self, authorization_url: &str) -> Result<Url, IssuerError> {
+        let mut url = Url::parse(authorization_url).map_err(|error| {
+            let why = "the issuer's address for sign-in is no URL";
+            IssuerError::misconfigured(why).because(error)
+        })?;
+        if let Some(audience) = &self.0.config.audience {
+            url.query_pairs_mut().append_pair("audience", audience);
+        }
+        Ok(url)
+    }
+
+    /// Takes the code to the issuer, once.
+    async fn redeem(&self, begun: &Begun<'_>, callback: &Callback) -> Result<Grant, IssuerError> {
+        let metadata = begun.metadata;
+        let announced = metadata.authorization_response_iss_parameter_supported;
+        callback
+            .check_issuer(&metadata.issuer, Some(announced))
+            .map_err(|fault| {
+                let why = "what came back is not from this issuer; sign in again";
+                IssuerError::invalid(why).because(fault)
             })?;
-        // Its ID token, if any, is bound to no nonce of ours: it is not taken over.
-        Ok(grant(&response, None, None, requested_at))
+        let code = callback.code().map_err(refused)?;
+        let parameters = AuthorizationCodeGrantParameters::builder()
+            .code(code.expose())
+            .maybe_pkce_verifier(begun.pending.pkce_verifier.clone())
+            .maybe_resource(self.0.config.resources())
+            .build();
+        let response = begun
+            .grant
+            .exchange(parameters)
+            .await
+            .map_err(|error| IssuerError::of_answer(&begun.wire.heard()).because(error))?;
+        let sent_at = begun.wire.heard().sent_at;
+        let Some(id_token) = response.id_token() else {
+            let granted = response.raw_token_response().scope.as_deref();
+            let narrowed = granted.is_some_and(|scope| scope.split(' ').all(|s| s != "openid"));
+            if self.0.config.wants_openid() && !narrowed {
+                return Err(IssuerError::invalid("the issuer gave no ID token"));
+            }
+            return Ok(grant(&response, None, None, sent_at));
+        };
+        let nonce = begun.pending.nonce.as_deref();
+        let subject = self.verified_subject(metadata, id_token, nonce).await?;
+        let id_token = IdToken::new(id_token.token());
+        Ok(grant(&response, Some(id_token), Some(subject), sent_at))
     }
 }
 
-fn of_completed(completed: &CompleteOutput, requested_at: tenure_core::time::Timestamp) -> Grant {
-    let response = &completed.token_response;
-    let verified = completed.id_token.as_ref();
-    let id_token = verified
-        .and(response.id_token())
-        .map(|token| IdToken::new(token.token()));
-    let subject = verified.and_then(|claims| claims.sub.clone());
-    grant(response, id_token, subject, requested_at)
+/// What a refusal in the redirect means (RFC 6749 §4.1.2.1).
+fn refused(refusal: &Refusal) -> IssuerError {
+    let code: String = refusal
+        .error()
+        .chars()
+        .filter(|c| c.is_ascii_graphic())
+        .take(LONGEST_CODE)
+        .collect();
+    match refusal.kind() {
+        RefusalKind::Unavailable => {
+            let kind = IssuerErrorKind::Unavailable { retry_after: None };
+            IssuerError::new(
+                kind,
+                format!("the issuer cannot sign anybody in now ({code})"),
+            )
+        }
+        RefusalKind::Misconfigured => {
+            IssuerError::misconfigured(format!("the issuer refuses this client ({code})"))
+        }
+        RefusalKind::Denied | RefusalKind::InteractionRequired | _ => {
+            IssuerError::refused(format!("the issuer said no ({code})"))
+        }
+    }
 }
 
-fn of_loopback(error: LoopbackError, wire: &Wire) -> IssuerError {
-    if let LoopbackError::OAuthError { verdict, .. } = &error {
-        let why = format!("the issuer said no ({})", verdict.code().as_str());
-        return IssuerError::new(IssuerErrorKind::Refused, why).because(error);
-    }
-    let heard = wire.heard();
-    let failed = heard.outage.is_some() || heard.status.is_some_and(|status| status != 200);
-    if failed {
-        return IssuerError::of_answer(&heard).because(error);
-    }
-    let why = "what came back from the sign-in page does not belong to this sign-in";
-    IssuerError::new(IssuerErrorKind::InvalidAnswer, why).because(error)
-}
+const LONGEST_CODE: usize = 60;

@@ -7,23 +7,29 @@ use super::wire::Heard;
 /// Only `invalid_grant` ends a session (RFC 6749 §5.2). A 5xx or a 429 says nothing about it,
 /// whatever its body claims: a gateway may echo anything.
 pub(super) fn meaning(heard: &Heard) -> Answer {
-    let unavailable = |outage| Answer::Unavailable {
-        outage,
-        retry_after: heard.retry_after,
-    };
-    let Some(status) = heard.status else {
-        return unavailable(heard.outage.unwrap_or(Outage::Network));
-    };
-    match (status, heard.error.as_deref()) {
-        (409, _) => Answer::Superseded,
-        (429 | 500..=599, _) => unavailable(Outage::Overloaded),
-        (400..=499, Some("invalid_grant")) => Answer::Refused,
-        (400..=499, Some(error)) if MISCONFIGURED.contains(&error) => Answer::Misconfigured,
-        _ => unavailable(Outage::Malformed),
+    match (heard.status, heard.error.as_deref()) {
+        (Some(409), _) => Answer::Superseded,
+        (Some(400..=428 | 430..=499), Some("invalid_grant")) => Answer::Refused,
+        (Some(400..=428 | 430..=499), Some(error)) if MISCONFIGURED.contains(&error) => {
+            Answer::Misconfigured
+        }
+        _ => Answer::Unavailable {
+            outage: outage(heard),
+            retry_after: heard.retry_after,
+        },
     }
 }
 
-const MISCONFIGURED: [&str; 8] = [
+/// What was in the way of an answer.
+pub(super) fn outage(heard: &Heard) -> Outage {
+    match heard.status {
+        None => heard.outage.unwrap_or(Outage::Network),
+        Some(429 | 500..=599) => Outage::Overloaded,
+        Some(_) => Outage::Malformed,
+    }
+}
+
+const MISCONFIGURED: [&str; 9] = [
     "invalid_client",
     "unauthorized_client",
     "unsupported_grant_type",
@@ -31,6 +37,7 @@ const MISCONFIGURED: [&str; 8] = [
     "invalid_request",
     "invalid_target",
     "invalid_dpop_proof",
+    "use_dpop_nonce",
     "access_denied",
 ];
 

@@ -10,20 +10,27 @@ use huskarl::core::{
     http::{HttpClient, HttpResponse, Idempotency, retry_after},
     platform::MaybeSendBoxFuture,
 };
-use serde_json::Value;
-use tenure_core::{holder::Outage, time::Timestamp};
+use serde_json::{Value, json};
+use tenure_core::{holder::Outage, secret::ClientSecret, time::Timestamp};
+use url::form_urlencoded;
+
+use crate::session::wall_clock;
 
 /// Sends huskarl's requests, one at a time, and remembers what the last answer was like. It
-/// bounds bodies, follows no redirect, and straightens what some issuers write oddly.
+/// bounds bodies, follows no redirect, straightens what some issuers write oddly, and lets
+/// nothing pass into an error that repeats a secret.
 #[derive(Clone)]
 pub(super) struct Wire {
     http: reqwest::Client,
+    client_secret: Option<ClientSecret>,
     heard: Arc<Mutex<Heard>>,
 }
 
 /// What the last answer was like; no secret is in it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Heard {
+    /// When the request was sent.
+    pub(super) sent_at: Timestamp,
     pub(super) status: Option<u16>,
     pub(super) outage: Option<Outage>,
     pub(super) retry_after: Option<Duration>,
@@ -37,9 +44,10 @@ pub(super) struct Heard {
 }
 
 impl Wire {
-    pub(super) fn new(http: reqwest::Client) -> Self {
+    pub(super) fn new(http: reqwest::Client, client_secret: Option<ClientSecret>) -> Self {
         Self {
             http,
+            client_secret,
             heard: Arc::default(),
         }
     }
@@ -52,15 +60,22 @@ impl Wire {
     }
 
     async fn send(&self, request: Request<Bytes>) -> Result<HttpResponse, Error> {
-        self.remember(Heard::default());
+        let sent_at = wall_clock();
+        let unanswered = Heard {
+            sent_at,
+            ..Heard::default()
+        };
+        self.remember(unanswered.clone());
+        let secrets = self.secrets_in(request.body());
         let request = reqwest::Request::try_from(request)
             .map_err(|error| Error::new(RetryAdvice::No, error.without_url()))?;
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
-            Err(error) => return Err(self.broken(error)),
+            Err(error) => return Err(self.broken(unanswered, error)),
         };
         let (status, headers) = (response.status(), response.headers().clone());
         let mut heard = Heard {
+            sent_at,
             status: Some(status.as_u16()),
             retry_after: retry_after(&headers),
             date: date(&headers),
@@ -78,10 +93,15 @@ impl Wire {
                     return Err(Error::new(RetryAdvice::No, "the body is too long"));
                 }
                 // It broke on its way: what it would have said is not known.
-                Err(error) => return Err(self.broken(error)),
+                Err(error) => return Err(self.broken(unanswered, error)),
             }
         }
-        let body = heard.understand(body.freeze());
+        let understood = heard.understand(&body, &secrets);
+        let body = if status.is_success() {
+            understood.unwrap_or_else(|| body.freeze())
+        } else {
+            heard.fault()
+        };
         self.remember(heard);
         Ok(HttpResponse {
             status,
@@ -90,7 +110,7 @@ impl Wire {
         })
     }
 
-    fn broken(&self, error: reqwest::Error) -> Error {
+    fn broken(&self, unanswered: Heard, error: reqwest::Error) -> Error {
         let outage = if error.is_timeout() {
             Outage::TimedOut
         } else {
@@ -98,9 +118,19 @@ impl Wire {
         };
         self.remember(Heard {
             outage: Some(outage),
-            ..Heard::default()
+            ..unanswered
         });
-        Error::new(RetryAdvice::No, error.without_url())
+        // Only the wait for a device code goes on after this.
+        Error::new(RetryAdvice::RETRY, error.without_url())
+    }
+
+    /// What a request holds that no error may repeat.
+    fn secrets_in(&self, form: &[u8]) -> Vec<String> {
+        form_urlencoded::parse(form)
+            .filter(|(name, value)| SECRET.contains(&&**name) && !value.is_empty())
+            .map(|(_, value)| value.into_owned())
+            .chain(self.client_secret.iter().map(|s| s.expose().to_owned()))
+            .collect()
     }
 
     fn remember(&self, heard: Heard) {
@@ -120,22 +150,42 @@ impl HttpClient for Wire {
 
 impl Heard {
     /// Looks into a JSON body, and hands it on with `expires_in` as a number of seconds.
-    fn understand(&mut self, body: Bytes) -> Bytes {
-        let Ok(Value::Object(mut object)) = serde_json::from_slice::<Value>(&body) else {
-            return body;
+    fn understand(&mut self, body: &[u8], secrets: &[String]) -> Option<Bytes> {
+        let Ok(Value::Object(mut object)) = serde_json::from_slice::<Value>(body) else {
+            return None;
         };
         self.is_object = true;
-        let text = |name| object.get(name).and_then(Value::as_str).map(shown);
+        let text = |name| {
+            let text = object.get(name).and_then(Value::as_str)?;
+            let repeats = secrets.iter().any(|secret| text.contains(secret.as_str()));
+            (!repeats).then(|| shown(text))
+        };
         self.error = text("error");
         self.said = text("error_description").or_else(|| self.error.clone());
-        let Some(written) = object.get("expires_in") else {
-            return body;
-        };
+        let written = object.get("expires_in")?;
         match seconds(written) {
             Some(seconds) => object.insert("expires_in".to_owned(), seconds.into()),
             None => object.remove("expires_in"),
         };
-        serde_json::to_vec(&Value::Object(object)).map_or(body, Bytes::from)
+        serde_json::to_vec(&Value::Object(object))
+            .ok()
+            .map(Bytes::from)
+    }
+
+    /// An answer that granted nothing, as huskarl gets to see it: bodies of errors end up in
+    /// texts for people, so nothing else is in it.
+    fn fault(&self) -> Bytes {
+        let Some(error) = self.error.as_deref() else {
+            return Bytes::new();
+        };
+        // That one would be asked again at once; there is no key here to ask better with.
+        let error = if error == "use_dpop_nonce" {
+            "invalid_dpop_proof"
+        } else {
+            error
+        };
+        let said = self.said.as_deref();
+        Bytes::from(json!({ "error": error, "error_description": said }).to_string())
     }
 }
 
@@ -159,10 +209,12 @@ fn seconds(written: &Value) -> Option<u64> {
 
 /// What an issuer says is shown to people: bounded, and without control characters.
 fn shown(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(LONGEST_TEXT)
-        .collect()
+    printable(text).chars().take(LONGEST_TEXT).collect()
+}
+
+/// A text from outside that cannot move a terminal's cursor.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn date(headers: &header::HeaderMap) -> Option<Timestamp> {
@@ -172,6 +224,16 @@ fn date(headers: &header::HeaderMap) -> Option<Timestamp> {
     Some(Timestamp::from_secs(i64::try_from(since.as_secs()).ok()?))
 }
 
+/// Fields of a request that are secrets.
+const SECRET: [&str; 7] = [
+    "refresh_token",
+    "code",
+    "code_verifier",
+    "client_secret",
+    "client_assertion",
+    "device_code",
+    "token",
+];
 const LONGEST_BODY: usize = 1024 * 1024;
 const LONGEST_TEXT: usize = 200;
 /// A hundred years: longer lives are the same to everybody.
@@ -199,6 +261,16 @@ mod tests {
             let value: Value = serde_json::from_str(written).unwrap();
             assert_eq!(seconds(&value), wanted, "{written}");
         }
+    }
+
+    #[test]
+    fn what_an_issuer_says_repeats_no_secret() {
+        let secrets = ["s3cr3t".to_owned()];
+        let mut heard = Heard::default();
+        let body = br#"{"error":"invalid_grant","error_description":"s3cr3t is not known"}"#;
+        assert!(heard.understand(body, &secrets).is_none());
+        assert_eq!(heard.said.as_deref(), Some("invalid_grant"));
+        assert!(!String::from_utf8_lossy(&heard.fault()).contains("s3cr3t"));
     }
 
     #[test]

@@ -1,0 +1,115 @@
+use std::time::{Duration, SystemTime};
+
+use huskarl::{
+    core::server_metadata::AuthorizationServerMetadata,
+    grant::{
+        core::TokenResponse,
+        device_authorization::{DeviceAuthorizationGrant, PendingState, PollError, StartInput},
+    },
+};
+use tenure_core::{holder::Grant, secret::IdToken};
+use tokio::time::timeout;
+
+use super::{
+    Issuer, IssuerError, grant,
+    wire::{Wire, printable},
+};
+
+/// What a person needs to sign in on another device (RFC 8628 §3.2).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DevicePrompt {
+    /// Where to go.
+    pub verification_uri: String,
+    /// The same with the code in it, where the issuer offers that.
+    pub verification_uri_complete: Option<String>,
+    /// What to enter there.
+    pub user_code: String,
+    /// How long it is good.
+    pub expires_in: Duration,
+}
+
+impl Issuer {
+    /// Signs a person in by a code that is entered on another device (RFC 8628).
+    ///
+    /// # Errors
+    ///
+    /// If the issuer offers it not, the person or the issuer says no, or the code expires.
+    pub async fn login_by_device_code(
+        &self,
+        show: impl FnOnce(&DevicePrompt) + Send,
+    ) -> Result<Grant, IssuerError> {
+        let metadata = self.metadata().await?;
+        let wire = self.wire();
+        let device = self.device_grant(metadata, &wire)?;
+        let input = StartInput::builder()
+            .scope(self.0.config.scope.clone())
+            .maybe_resource(self.0.config.resources())
+            .build();
+        let mut started = device
+            .start(input)
+            .await
+            .map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))?;
+        let complete = started.verification_uri_complete.as_deref();
+        let prompt = DevicePrompt {
+            verification_uri: printable(&started.verification_uri),
+            verification_uri_complete: complete.map(printable),
+            user_code: printable(&started.user_code),
+            expires_in: started
+                .expires_at
+                .duration_since(SystemTime::now())
+                .unwrap_or_default(),
+        };
+        show(&prompt);
+        let poll = poll(&device, &mut started.pending_state, &wire);
+        // An issuer that never says that the code expired is not believed for ever.
+        let response = timeout(prompt.expires_in, poll)
+            .await
+            .unwrap_or_else(|_| Err(expired()))?;
+        let sent_at = wire.heard().sent_at;
+        let Some(id_token) = response.id_token() else {
+            return Ok(grant(&response, None, None, sent_at));
+        };
+        // There is no browser here to tie to: nothing carried a nonce.
+        let subject = self.verified_subject(metadata, id_token, None).await?;
+        let id_token = IdToken::new(id_token.token());
+        Ok(grant(&response, Some(id_token), Some(subject), sent_at))
+    }
+
+    fn device_grant(
+        &self,
+        metadata: &AuthorizationServerMetadata,
+        wire: &Wire,
+    ) -> Result<DeviceAuthorizationGrant, IssuerError> {
+        let builder = DeviceAuthorizationGrant::builder_from_metadata(metadata);
+        let builder = builder.map_err(|error| {
+            let why = "the issuer offers no sign-in by device code";
+            IssuerError::misconfigured(why).because(error)
+        })?;
+        Ok(builder
+            .client_id(self.0.config.client_id.clone())
+            .http_client(wire.clone())
+            .client_auth(self.0.config.authentication_with_audience())
+            .build())
+    }
+}
+
+async fn poll(
+    device: &DeviceAuthorizationGrant,
+    pending: &mut PendingState,
+    wire: &Wire,
+) -> Result<TokenResponse, IssuerError> {
+    let polled = device.poll_to_completion(pending, None).await;
+    polled.map_err(|error| match error {
+        PollError::AccessDenied => {
+            IssuerError::refused("the sign-in on the other device was denied")
+        }
+        PollError::TokenExpired => expired(),
+        PollError::Exchange { source } => IssuerError::of_answer(&wire.heard()).because(source),
+        _ => IssuerError::of_answer(&wire.heard()),
+    })
+}
+
+fn expired() -> IssuerError {
+    IssuerError::refused("the code expired before it was entered; start again")
+}
