@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use super::{
-    Body, Cause, Holder, SignedOut, SignedOutReason, Stored,
+    Body, Cause, Holder, Output, SignedOut, SignedOutReason, Stored,
     phase::{Purpose, Save},
 };
 use crate::{
@@ -47,14 +47,6 @@ impl Holder {
             self.rest();
             return;
         }
-        self.unsaved = None;
-        if reason != SignedOutReason::Refused {
-            let token = self
-                .memory
-                .active()
-                .and_then(|s| s.tokens.refresh_token.clone());
-            self.revoke(token);
-        }
         let replaces = self.generation();
         let value = Stored {
             generation: replaces.next(),
@@ -70,6 +62,22 @@ impl Holder {
             lost: 0,
             unanswered: false,
         });
+    }
+
+    /// The mark is in storage. Only now is the refresh token revoked: had a peer noted activity
+    /// first, the session would have gone on with it.
+    pub(super) fn ended(&mut self, value: Stored, reason: SignedOutReason) {
+        let token = self
+            .memory
+            .active()
+            .filter(|_| reason != SignedOutReason::Refused)
+            .and_then(|s| s.tokens.refresh_token.clone());
+        let generation = value.generation;
+        self.adopt(Some(value));
+        self.revoke(token);
+        self.outputs.push_back(Output::Publish { generation });
+        self.settle_satisfied();
+        self.rest();
     }
 
     /// Activity is worth a write when peers would otherwise count far less of it.

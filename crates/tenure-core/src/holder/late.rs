@@ -1,6 +1,6 @@
 use super::{
     Answer, Holder, Op,
-    phase::{Asked, Orphan, Phase},
+    phase::{AfterLoad, Asked, Orphan, Phase},
 };
 use crate::mutant::{Mutant, active};
 
@@ -44,7 +44,12 @@ impl Holder {
             return;
         }
         match &self.phase {
-            Phase::Resting | Phase::Exchanging { .. } => {
+            Phase::Resting
+            | Phase::Exchanging { .. }
+            | Phase::Loading {
+                then: AfterLoad::TimedOut,
+                ..
+            } => {
                 self.abandon();
                 self.granted(grant, &asked);
             }

@@ -307,6 +307,10 @@ impl Holder {
                 self.adopt(found);
                 self.refused_for_good(&asked);
             }
+            AfterLoad::TimedOut => {
+                self.adopt(found);
+                self.timed_out();
+            }
             AfterLoad::Limit => {
                 self.adopt(found);
                 self.end_if_over_limit();
@@ -347,7 +351,7 @@ impl Holder {
             }
             Phase::Exchanging { op, asked, .. } => {
                 self.orphan(op, asked);
-                self.exchange_failed(super::Outage::TimedOut, None);
+                self.load(AfterLoad::TimedOut);
             }
             Phase::Saving { mut save, .. } => {
                 save.unanswered = true;

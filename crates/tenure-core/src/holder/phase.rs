@@ -42,6 +42,8 @@ pub(super) enum AfterLoad {
     Refresh,
     /// The issuer refused; unless storage has something newer, the session is over.
     Refused(Asked),
+    /// The issuer did not answer in time; a peer may have got what callers wait for.
+    TimedOut,
     /// A limit has passed; unless a peer saw activity, the session is over.
     Limit,
     /// The save lost a race or its outcome is unknown.

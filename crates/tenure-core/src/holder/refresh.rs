@@ -129,6 +129,17 @@ impl Holder {
         );
     }
 
+    /// Storage was read again after the issuer had been silent for too long. A process that was
+    /// frozen finds what its peers did meanwhile.
+    pub(super) fn timed_out(&mut self) {
+        self.settle_satisfied();
+        if self.waiters.is_empty() && !self.due_by_itself() {
+            self.rest();
+        } else {
+            self.exchange_failed(Outage::TimedOut, None);
+        }
+    }
+
     /// Storage was read again after a refusal: only if it has nothing newer, the session is over.
     pub(super) fn refused_for_good(&mut self, asked: &Asked) {
         if self.login() != asked.login || !self.still_asked(asked) {

@@ -79,12 +79,7 @@ impl Holder {
                 }
                 self.rest();
             }
-            Purpose::End { .. } => {
-                self.adopt(Some(save.value));
-                self.outputs.push_back(Output::Publish { generation });
-                self.settle_satisfied();
-                self.rest();
-            }
+            Purpose::End { reason } => self.ended(save.value, reason),
         }
     }
 
@@ -141,6 +136,7 @@ impl Holder {
     }
 
     fn sign_in(&mut self, waiter: Waiter, grant: Grant) {
+        self.void.extend(self.token_being_ended());
         self.abandon();
         self.unsaved = None;
         let login = Login {
@@ -159,6 +155,15 @@ impl Holder {
             active: session,
         };
         self.write_over(purpose, 0, false);
+    }
+
+    /// The refresh token of a session whose end is being written, and which nobody revokes if
+    /// that write is no longer waited for.
+    fn token_being_ended(&self) -> Option<RefreshToken> {
+        let ending = matches!(&self.phase, Phase::Saving { save, .. }
+            if matches!(save.purpose, Purpose::End { .. }));
+        let session = self.memory.active().filter(|_| ending)?;
+        session.tokens.refresh_token.clone()
     }
 
     fn sign_out(&mut self, waiter: Waiter, scope: SignOutScope) {

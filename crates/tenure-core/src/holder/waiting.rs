@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use super::{
-    Cause, FailurePolicy, Generation, Holder, Output, Renewal, Settled, SignedOutReason,
+    Cause, FailurePolicy, Generation, Holder, Outage, Output, Renewal, Settled, SignedOutReason,
     StorageTrouble, TokenSource, Waiter,
     memory::Memory,
     phase::{AfterLoad, Phase},
@@ -225,6 +225,7 @@ impl Holder {
                 self.pause(None);
                 self.give_up_for_now(Cause::Storage(trouble));
             }
+            AfterLoad::TimedOut => self.exchange_failed(Outage::TimedOut, None),
             AfterLoad::Unsure(save) => self.save_failed(*save, trouble),
         }
     }

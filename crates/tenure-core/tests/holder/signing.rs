@@ -110,6 +110,11 @@ fn an_answer_that_comes_after_its_time_is_still_good_for_the_same_session() {
     let late = story.up_to_the_exchange();
     story.pass(10_000);
     story.input(Input::Elapsed);
+    let op = story.load();
+    story.input(Input::Loaded {
+        op,
+        result: Ok(Some(stored(1, LIFE))),
+    });
     assert!(matches!(
         story.settled(1),
         Some(Err(Cause::Unavailable { .. }))

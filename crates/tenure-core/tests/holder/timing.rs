@@ -186,3 +186,24 @@ fn a_peer_that_saw_activity_keeps_the_session() {
     });
     assert!(matches!(story.holder.snapshot(), Snapshot::Active { .. }));
 }
+
+#[test]
+fn a_session_beyond_its_limit_is_revoked_only_once_its_end_is_stored() {
+    // Law 1: a peer may note activity first, and then the session goes on.
+    let idle = HolderConfig {
+        idle_limit: Some(Duration::from_secs(3_600)),
+        ..on_demand()
+    };
+    let mut story = Story::signed_in(idle, 0);
+    story.wall += 3_600_000;
+    story.input(Input::Elapsed);
+    let op = story.load();
+    story.input(Input::Loaded {
+        op,
+        result: Ok(Some(stored(1, 0))),
+    });
+    let (op, ..) = story.save();
+    assert_eq!(story.revoked(), None);
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert_eq!(story.revoked().as_deref(), Some("rt1"));
+}
