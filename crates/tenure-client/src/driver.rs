@@ -67,6 +67,7 @@ struct Driver<E> {
     next_waiter: u64,
     locks: HashMap<Op, oneshot::Sender<()>>,
     begun: Instant,
+    sign_ins: u64,
     closing: Option<oneshot::Sender<()>>,
 }
 
@@ -88,6 +89,7 @@ pub(crate) fn start(
         next_waiter: 0,
         locks: HashMap::new(),
         begun: Instant::now(),
+        sign_ins: 0,
         closing: None,
     };
     let watcher = tokio::spawn(watch(storage, sender.downgrade()));
@@ -301,6 +303,7 @@ impl<E: Endpoint> Driver<E> {
                     access_token,
                     token_type,
                     generation,
+                    sign_in: self.sign_ins,
                     fresh_until,
                     handed_out_at,
                 };
@@ -326,11 +329,13 @@ impl<E: Endpoint> Driver<E> {
         }
     }
 
-    fn event(&self, event: Event) {
+    fn event(&mut self, event: Event) {
         match event {
-            Event::SignedIn | Event::Refreshed | Event::UserChanged | Event::SignedOut(_) => {
+            Event::SignedIn | Event::UserChanged => {
+                self.sign_ins += 1;
                 self.shared.fresh.store(None);
             }
+            Event::Refreshed | Event::SignedOut(_) => self.shared.fresh.store(None),
             Event::RefreshFailed(_) => {}
         }
         tracing::debug!(?event, "session");

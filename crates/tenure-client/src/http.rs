@@ -8,8 +8,8 @@ use crate::{Error, Session, Token};
 /// Sends requests with the session's access token.
 ///
 /// It waits for a refresh that is under way, and after a 401 it asks once more with a newer
-/// token, if there is one and the body can be sent again. The token goes to the origins that
-/// were allowed and nowhere else: a redirect to another origin leaves it behind.
+/// token of the same sign-in, if there is one and the body can be sent again. The token goes to
+/// the origins that were allowed and nowhere else: a redirect to another origin leaves it behind.
 #[derive(Debug, Clone)]
 pub struct Client {
     session: Session,
@@ -36,6 +36,9 @@ pub enum HttpError {
     /// The token must not go there; the request was not sent.
     #[error("{0} is not among the allowed origins: allow it with `Client::allow`")]
     ForeignOrigin(String),
+    /// The access token is no text for a header; the request was not sent.
+    #[error("the issuer gave an access token that no HTTP header can carry")]
+    UnusableToken,
 }
 
 impl Client {
@@ -86,27 +89,29 @@ impl Client {
     /// See [`HttpError`]. A response of any status is no error.
     pub async fn execute(&self, request: Request) -> Result<Response, HttpError> {
         self.check_origin(&request)?;
-        let again = request.try_clone();
+        let (asked, again) = (request.url().origin(), request.try_clone());
         let token = self.session.access_token().await?;
         let response = self.with(request, &token).await?;
-        let Some(again) = again.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
+        // Elsewhere the request came without the token, so the answer is not about it.
+        let refused = response.status() == StatusCode::UNAUTHORIZED;
+        if !refused || response.url().origin() != asked {
             return Ok(response);
-        };
-        // If there is nothing newer, the first answer stands.
-        match self.session.access_token_after(&token).await {
-            Ok(newer) if !newer.is_same_or_older(&token) => self.with(again, &newer).await,
-            Ok(_) => Ok(response),
-            Err(error) if error.is_temporary() => Ok(response),
-            Err(error) => Err(error.into()),
+        }
+        // Also for a body that is gone: then the caller's own next request has the newer token.
+        match (self.session.access_token_after(&token).await, again) {
+            (Ok(newer), Some(again)) if newer.can_replace(&token) => self.with(again, &newer).await,
+            (Ok(_), _) => Ok(response),
+            (Err(error), _) if error.is_temporary() => Ok(response),
+            (Err(error), _) => Err(error.into()),
         }
     }
 
     async fn with(&self, mut request: Request, token: &Token) -> Result<Response, HttpError> {
         let text = format!("{} {}", token.token_type(), token.access_token().expose());
-        if let Ok(mut value) = header::HeaderValue::try_from(text) {
-            value.set_sensitive(true);
-            request.headers_mut().insert(header::AUTHORIZATION, value);
-        }
+        let value = header::HeaderValue::try_from(text);
+        let mut value = value.map_err(|_| HttpError::UnusableToken)?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(header::AUTHORIZATION, value);
         Ok(self.inner.execute(request).await?)
     }
 

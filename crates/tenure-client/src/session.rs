@@ -35,6 +35,8 @@ pub(crate) struct HandedOut {
     pub(crate) access_token: AccessToken,
     pub(crate) token_type: String,
     pub(crate) generation: Generation,
+    /// Which sign-in of this process's time it belongs to.
+    pub(crate) sign_in: u64,
     pub(crate) fresh_until: Option<Timestamp>,
     pub(crate) handed_out_at: Timestamp,
 }
@@ -217,6 +219,12 @@ impl Token {
     #[must_use]
     pub fn is_same_or_older(&self, other: &Self) -> bool {
         self.0.generation <= other.0.generation
+    }
+
+    /// True if what was asked with `refused` may be asked again with this one: it is newer, and
+    /// nobody signed in between.
+    pub(crate) fn can_replace(&self, refused: &Self) -> bool {
+        !self.is_same_or_older(refused) && self.0.sign_in == refused.0.sign_in
     }
 }
 
