@@ -55,6 +55,8 @@ secrets! {
     IdToken;
     /// An authorization code (RFC 6749 §1.3.1).
     AuthorizationCode;
+    /// What a device shows for the tokens that a person granted it (RFC 8628 §3.2).
+    DeviceCode;
     /// A PKCE code verifier (RFC 7636 §4.1).
     CodeVerifier;
     /// The `state` of one login (RFC 6749 §4.1.1): whoever shows it may finish that login.
