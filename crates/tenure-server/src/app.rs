@@ -6,6 +6,7 @@ use tenure_store::{AnyStore, StoreError};
 
 use crate::accounts::Accounts;
 use crate::clients::Clients;
+use crate::device::Devices;
 use crate::families::Families;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
@@ -21,6 +22,7 @@ pub(crate) struct App {
     pub(crate) clients: Clients,
     pub(crate) accounts: Accounts,
     pub(crate) families: Families,
+    pub(crate) devices: Devices,
     pub(crate) metrics: Metrics,
     pub(crate) policy: RatchetPolicy,
 }
@@ -39,6 +41,7 @@ impl App {
             clients: Clients::new(rows.clone()),
             accounts: Accounts::new(rows.clone()),
             families: Families::new(rows.clone()),
+            devices: Devices::new(rows.clone()),
             metrics: Metrics::new(),
             policy,
             config,

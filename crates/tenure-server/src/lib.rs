@@ -25,6 +25,7 @@ pub mod cli;
 mod clients;
 mod clock;
 mod config;
+mod device;
 mod digest;
 mod families;
 mod keys;

@@ -55,6 +55,28 @@ async fn nothing_secret_is_logged_during_a_whole_life() {
             &[("client_id", "demo-cli"), ("token", second.as_str())],
         )
         .await;
+    let asked = world
+        .post("/device_authorization", &[("client_id", "demo-cli")])
+        .await
+        .json();
+    let codes = ["device_code", "user_code"].map(|name| asked[name].as_str().unwrap().to_owned());
+    for _ in 0..2 {
+        let grant = "urn:ietf:params:oauth:grant-type:device_code";
+        let fields = [
+            ("grant_type", grant),
+            ("client_id", "demo-cli"),
+            ("device_code", codes[0].as_str()),
+        ];
+        world.post("/token", &fields).await;
+        let page = world.get("/device").await;
+        let csrf = page.field("csrf");
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("user_code", codes[1].as_str()),
+            ("answer", "yes"),
+        ];
+        world.post("/device", &fields).await;
+    }
     let id_token = tokens["id_token"].as_str().unwrap().to_owned();
     let cookies = ["tenure", "tenure-form"].map(|name| world.cookie(name).unwrap().clone());
     world
@@ -66,6 +88,7 @@ async fn nothing_secret_is_logged_during_a_whole_life() {
     let mut secrets = vec![code, first, second, access_token, id_token];
     secrets.push(tokens["access_token"].as_str().unwrap().to_owned());
     secrets.extend(cookies);
+    secrets.extend(codes);
     secrets.extend([PASSWORD, VERIFIER, BASIC, "demo-secret", "a-nonce"].map(str::to_owned));
     for secret in secrets {
         assert!(

@@ -47,6 +47,27 @@ impl Attempts {
         self.rows.remove(&key("name", name)).await
     }
 
+    /// Takes back an attempt that turned out to be right.
+    pub(crate) async fn take_back(&self, name: &str, address: &str) -> Result<(), StoreError> {
+        self.uncount(&key("name", name)).await?;
+        self.uncount(&key("address", address)).await
+    }
+
+    async fn uncount(&self, key: &Key) -> Result<(), StoreError> {
+        for _ in 0..ATTEMPTS {
+            let Some((mut count, version)) = self.rows.read::<Count>(key).await? else {
+                return Ok(());
+            };
+            count.attempts = count.attempts.saturating_sub(1);
+            let life = Life::until(Timestamp::from_millis(count.since).saturating_add(WINDOW));
+            let written = self.rows.write(key, Some(version), &count, life).await?;
+            if let Replaced::Done(_) = written {
+                return Ok(());
+            }
+        }
+        Err(too_busy())
+    }
+
     async fn count(&self, key: &Key, limit: u32) -> Result<Admission, StoreError> {
         for _ in 0..ATTEMPTS {
             let now = self.rows.now();

@@ -6,6 +6,7 @@ mod password;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tenure_core::issuer::Family;
 use tenure_core::secret::Password;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Owner, Replaced, StoreError, StoreErrorKind, Version};
@@ -95,6 +96,12 @@ impl Accounts {
             .map(|(account, _)| Arc::new(account));
         self.cache.insert(subject, account.clone(), now);
         Ok(account)
+    }
+
+    /// Whether the person of a family may go on with it.
+    pub(crate) async fn welcome(&self, family: &Family) -> Result<bool, StoreError> {
+        let account = self.of(&family.subject).await?;
+        Ok(account.is_some_and(|account| account.honours(family.auth_time)))
     }
 
     /// The account of a name, as it is in the store now.

@@ -30,6 +30,9 @@ pub(super) struct Add {
     /// Where sign-outs return to
     #[arg(long = "post-logout-redirect-uri")]
     post_logout_redirect_uris: Vec<String>,
+    /// Let people sign in to it by a code that they enter on another device
+    #[arg(long)]
+    device: bool,
     /// Give it a secret
     #[arg(long)]
     confidential: bool,
@@ -91,7 +94,13 @@ impl Add {
             .try_for_each(|uri| check_uri(&self.id, uri))?;
         let mut grants = Vec::new();
         if !self.redirect_uris.is_empty() {
-            grants.extend([Grant::AuthorizationCode, Grant::RefreshToken]);
+            grants.push(Grant::AuthorizationCode);
+        }
+        if self.device {
+            grants.push(Grant::DeviceCode);
+        }
+        if !grants.is_empty() {
+            grants.push(Grant::RefreshToken);
         }
         if secret.is_some() {
             grants.push(Grant::ClientCredentials);

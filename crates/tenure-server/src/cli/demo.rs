@@ -14,7 +14,7 @@ pub(crate) async fn furnish(app: &App) -> Result<(), StoreError> {
             Err(NotMade::Store(error)) => return Err(error),
         }
     }
-    for client in [public("demo-spa"), public("demo-cli"), service()] {
+    for client in [public("demo-spa"), shell(), service()] {
         app.clients.put(&client).await?;
     }
     Ok(())
@@ -33,6 +33,12 @@ fn public(id: &str) -> Client {
         audience: None,
         algorithm: None,
     }
+}
+
+fn shell() -> Client {
+    let mut client = public("demo-cli");
+    client.grants.push(Grant::DeviceCode);
+    client
 }
 
 fn service() -> Client {

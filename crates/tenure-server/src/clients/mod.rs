@@ -39,6 +39,8 @@ pub enum Grant {
     RefreshToken,
     /// The client acts for itself (RFC 6749 §4.4).
     ClientCredentials,
+    /// A person signs in on another device by a code (RFC 8628).
+    DeviceCode,
 }
 
 impl Client {

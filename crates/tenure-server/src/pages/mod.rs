@@ -1,5 +1,6 @@
 //! The few pages that people see. They work without scripts, and in light and dark.
 
+mod device;
 mod layout;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,6 +10,7 @@ use tenure_core::issuer::Family;
 use tenure_core::time::Timestamp;
 use tenure_store::StoreError;
 
+pub(crate) use self::device::{DeviceQuestion, ask_about_device, device_answered, enter_code};
 use self::layout::page;
 use crate::token::Parameters;
 
@@ -21,6 +23,8 @@ pub(crate) struct Form {
     pub(crate) username: String,
     /// The authorization request that it is for, as a query.
     pub(crate) going_on: Option<String>,
+    /// The code of the device that it is for, as it was typed.
+    pub(crate) device: Option<String>,
     pub(crate) leads_to: Option<String>,
     pub(crate) may_sign_up: bool,
 }
@@ -41,6 +45,7 @@ impl Form {
 
     fn to(title: &'static str, action: &'static str, autocomplete: &'static str) -> Self {
         let (username, going_on, leads_to) = (String::new(), None, None);
+        let device = None;
         let (problem, may_sign_up) = (None, false);
         Self {
             title,
@@ -49,6 +54,7 @@ impl Form {
             problem,
             username,
             going_on,
+            device,
             leads_to,
             may_sign_up,
         }
@@ -62,6 +68,9 @@ pub(crate) fn form(form: &Form, guard: &str) -> Response {
             input type="hidden" name="csrf" value=(guard);
             @if let Some(going_on) = &form.going_on {
                 input type="hidden" name="continue" value=(going_on);
+            }
+            @if let Some(device) = &form.device {
+                input type="hidden" name="device" value=(device);
             }
             label for="username" { "User name" }
             input #username name="username" autocomplete="username" autocapitalize="none"
@@ -89,6 +98,9 @@ fn other(form: &Form) -> String {
     if let Some(going_on) = &form.going_on {
         query.append_pair("continue", going_on);
     }
+    if let Some(device) = &form.device {
+        query.append_pair("device", device);
+    }
     format!("/signup?{}", query.finish())
 }
 
@@ -96,7 +108,7 @@ fn other(form: &Form) -> String {
 pub(crate) fn limited(retry_after_secs: u64) -> Response {
     let minutes = retry_after_secs.div_ceil(60);
     let body = html! {
-        p { "There were too many attempts to sign in. Try again in " (minutes) " min." }
+        p { "There were too many attempts. Try again in " (minutes) " min." }
     };
     let mut response = page(StatusCode::TOO_MANY_REQUESTS, "Wait a little", None, &body);
     let secs = HeaderValue::from(retry_after_secs);

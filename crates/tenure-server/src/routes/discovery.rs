@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::keys::Algorithm;
+use crate::token::DEVICE_CODE;
 use crate::web::OAuthError;
 
 /// The server's metadata (RFC 8414, OpenID Connect Discovery; norm 16).
@@ -20,6 +21,7 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
         "issuer": issuer,
         "authorization_endpoint": at("/oauth2/authorize"),
         "token_endpoint": at("/token"),
+        "device_authorization_endpoint": at("/device_authorization"),
         "userinfo_endpoint": at("/userinfo"),
         "jwks_uri": at("/.well-known/jwks.json"),
         "revocation_endpoint": at("/revoke"),
@@ -28,7 +30,8 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
         "scopes_supported": ["openid", "profile", "offline_access"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported":
+            ["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "token_endpoint_auth_methods_supported": methods,

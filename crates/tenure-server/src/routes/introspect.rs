@@ -47,8 +47,7 @@ async fn refresh_token(app: &App, token: &str) -> Result<Value, StoreError> {
     let Some((family, _)) = app.families.find(presented.family()).await? else {
         return Ok(inactive);
     };
-    let account = app.accounts.of(&family.subject).await?;
-    let welcome = account.is_some_and(|account| account.honours(family.auth_time));
+    let welcome = app.accounts.welcome(&family).await?;
     let current = presented.generation() == family.generation;
     if !(welcome && current && is_alive(&family, app.rows.now())) {
         return Ok(inactive);

@@ -7,6 +7,7 @@ use tenure_core::secret::Password;
 use tenure_store::StoreError;
 
 use super::authorize::{self, see_other};
+use super::device;
 use crate::accounts::{Account, Admission, MAX_PASSWORD, NotMade};
 use crate::app::App;
 use crate::digest::random_text;
@@ -144,7 +145,7 @@ async fn welcome(
     app.metrics.signed_in.increment(1);
     tracing::info!(subject = %account.subject, sign_in = %sign_in.id, "signed in");
     let mut response = match fields.find("continue") {
-        None => see_other("/"),
+        None => see_other(&fields.find("device").map_or_else(home, device::page_of)),
         Some(query) => match authorize::read(app, query).await {
             Ok(request) => authorize::grant(app, &request, &sign_in).await?,
             Err(page) => *page,
@@ -179,6 +180,7 @@ async fn form(app: &App, headers: &HeaderMap, from: &Parameters, mut form: Form)
         .or_else(|| request.as_ref()?.login_hint());
     form.username = hint.unwrap_or_default().to_owned();
     form.going_on = from.find("continue").map(str::to_owned);
+    form.device = from.find("device").map(str::to_owned);
     form.leads_to = request
         .as_ref()
         .map(|request| request.redirect_uri().to_owned());
@@ -235,6 +237,10 @@ pub(super) async fn guarded(
         ));
     }
     Ok(fields)
+}
+
+fn home() -> String {
+    "/".to_owned()
 }
 
 const FORM_LIFE: u64 = 24 * 60 * 60;

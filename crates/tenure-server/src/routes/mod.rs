@@ -1,6 +1,7 @@
 //! Which path is answered by what.
 
 mod authorize;
+mod device;
 mod discovery;
 mod home;
 mod introspect;
@@ -52,6 +53,7 @@ fn pages() -> Router<Arc<App>> {
             "/oauth2/authorize",
             get(authorize::show).post(authorize::posted),
         )
+        .route("/device", get(device::show).post(device::submit))
         .route("/login", get(login::show).post(login::submit))
         .route(
             "/signup",
@@ -84,6 +86,10 @@ fn shared() -> Router<Arc<App>> {
     for prefix in ["", "/oauth2"] {
         router = router
             .route(&format!("{prefix}/token"), post(token::endpoint))
+            .route(
+                &format!("{prefix}/device_authorization"),
+                post(device::authorization),
+            )
             .route(&format!("{prefix}/revoke"), post(revoke::endpoint))
             .route(&format!("{prefix}/introspect"), post(introspect::endpoint))
             .route(

@@ -1,13 +1,14 @@
 use serde::{Deserialize, Serialize};
-use tenure_core::issuer::{self, FamilyId, NewFamily, RevokedReason};
+use tenure_core::issuer::{FamilyId, RevokedReason};
 use tenure_core::secret::AuthorizationCode;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Replaced, StoreError, Version};
 
-use super::mint::{Grantee, access_token, expires_in, family_id, id_token};
-use super::{Granted, Parameters, has_scope};
+use super::begin::{self, Start};
+use super::mint::family_id;
+use super::{Granted, Parameters};
 use crate::app::App;
-use crate::clients::{Client, Grant};
+use crate::clients::Client;
 use crate::digest::{b64, random, random_text, same, sha256};
 use crate::rows::Life;
 use crate::signin::SignIn;
@@ -101,34 +102,22 @@ async fn begin(
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     let id = family_id(&code.family).ok_or_else(unknown)?;
-    let auth_time = Timestamp::from_millis(code.auth_time);
-    let new = NewFamily {
+    let start = Start {
         id,
-        tenant: String::new(),
-        subject: code.subject.clone(),
-        client_id: client.id.clone(),
-        scope: code.scope.clone(),
-        jkt: None,
-        auth_time,
-        acr: None,
-        amr: vec!["pwd".to_owned()],
+        subject: code.subject,
+        scope: code.scope,
         nonce: code.nonce,
-        address: device.address.clone(),
-        user_agent: device.user_agent.clone(),
-        seed: random(),
-        absolute_limit: app.config.refresh_absolute(),
+        auth_time: Timestamp::from_millis(code.auth_time),
     };
-    let ring = app.keys.ring().await?;
-    let (family, token) = issuer::begin(new, &ring.ratchet, &app.policy, now);
+    let (family, token) = begin::family(app, client, start, device, now).await?;
     app.families
         .link(id, &code.sign_in, app.config.refresh_absolute())
         .await?;
     app.families.write(&family, None).await?;
     // The family and its link are written: whoever signs out, or uses the code again, from now
     // on finds them. Whoever did so before is found here.
-    let account = app.accounts.of(&code.subject).await?;
-    let welcome = account.is_some_and(|account| account.honours(auth_time));
-    let sign_ins = app.sign_ins_of(&code.subject).await?;
+    let welcome = app.accounts.welcome(&family).await?;
+    let sign_ins = app.sign_ins_of(&family.subject).await?;
     let signed_in = sign_ins
         .iter()
         .any(|(_, sign_in)| sign_in.id == code.sign_in);
@@ -138,26 +127,7 @@ async fn begin(
         app.families.end(id, RevokedReason::SignedOut).await?;
         return Err(unknown());
     }
-    let to = Grantee {
-        subject: &code.subject,
-        scope: &code.scope,
-        family: Some(&family),
-    };
-    let openid = has_scope(&code.scope, "openid");
-    Ok(Granted {
-        access_token: access_token(app, client, to, now).await?,
-        token_type: "Bearer",
-        expires_in: expires_in(app, Some(&family), now),
-        refresh_token: client
-            .may(Grant::RefreshToken)
-            .then(|| token.expose().to_owned()),
-        id_token: if openid {
-            Some(id_token(app, client, &family, now).await?)
-        } else {
-            None
-        },
-        scope: code.scope,
-    })
+    begin::tokens(app, client, &family, &token, now).await
 }
 
 /// Whether the request is from where the code was sent. A wrong guess does not burn the code.

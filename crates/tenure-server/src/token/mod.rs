@@ -1,8 +1,10 @@
 //! The token endpoint: who asks, for what, and what is granted.
 
+mod begin;
 mod client;
 mod code;
 mod credentials;
+mod device;
 mod mint;
 mod refresh;
 mod verify;
@@ -82,8 +84,9 @@ pub(crate) async fn endpoint(
         Some("authorization_code") => (Grant::AuthorizationCode, "authorization_code"),
         Some("refresh_token") => (Grant::RefreshToken, "refresh_token"),
         Some("client_credentials") => (Grant::ClientCredentials, "client_credentials"),
+        Some(DEVICE_CODE) => (Grant::DeviceCode, "device_code"),
         Some(_) => {
-            let what = "send authorization_code, refresh_token or client_credentials";
+            let what = "send a grant_type that this server's metadata lists";
             return Err(OAuthError::new("unsupported_grant_type", what));
         }
         None => return Err(OAuthError::request("grant_type is missing")),
@@ -97,6 +100,7 @@ pub(crate) async fn endpoint(
         Grant::AuthorizationCode => code::exchange(&app, &client, &form, &device).await?,
         Grant::RefreshToken => refresh::refresh(&app, &client, &form, &device).await?,
         Grant::ClientCredentials => credentials::grant(&app, &client, &form).await?,
+        Grant::DeviceCode => device::exchange(&app, &client, &form, &device).await?,
     };
     Ok(granted.into_response())
 }
@@ -119,3 +123,6 @@ pub(crate) fn narrow(asked: Option<&str>, most: &str) -> Result<String, OAuthErr
 pub(crate) fn has_scope(scopes: &str, scope: &str) -> bool {
     scopes.split(' ').any(|one| one == scope)
 }
+
+/// RFC 8628 §3.4.
+pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";

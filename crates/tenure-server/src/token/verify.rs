@@ -52,9 +52,7 @@ pub(crate) async fn live(app: &App, token: &str) -> Result<Option<Live>, StoreEr
     let Some((family, version)) = app.families.find(id).await? else {
         return Ok(None);
     };
-    let account = app.accounts.of(&family.subject).await?;
-    let welcome = account.is_some_and(|account| account.honours(family.auth_time));
-    if !welcome || !is_alive(&family, now) {
+    if !app.accounts.welcome(&family).await? || !is_alive(&family, now) {
         return Ok(None);
     }
     confirm(app, &claims, &family, version).await;

@@ -64,7 +64,7 @@ async fn a_wrong_password_shows_the_form_again_and_the_login_still_waits() {
 
     let mut browser = Browser::new();
     let page = browser.open(&url).await;
-    let wrong = browser.submit_with_password(page, "wrong").await;
+    let wrong = browser.submit_with(page, "password", "wrong").await;
     assert!(wrong.body.contains("<form"), "{wrong:?}");
     let done = browser.submit(wrong).await;
     assert!(done.status.is_success(), "{done:?}");

@@ -65,14 +65,11 @@ impl Browser {
         panic!("a form comes again and again: {page:?}");
     }
 
-    /// Sends the form of a page once, with another password than the demo account's.
-    pub(crate) async fn submit_with_password(&mut self, page: Page, password: &str) -> Page {
+    /// Sends the form of a page once, with this in a field or from a button of that name.
+    pub(crate) async fn submit_with(&mut self, page: Page, name: &str, value: &str) -> Page {
         let mut form = Form::of(&page).expect("a form");
-        let fields = form
-            .fields
-            .iter_mut()
-            .filter(|(name, _)| name == "password");
-        fields.for_each(|(_, value)| password.clone_into(value));
+        form.fields.retain(|(other, _)| other != name);
+        form.fields.push((name.to_owned(), value.to_owned()));
         self.walk(Method::POST, form.action, Some(form.fields))
             .await
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// A program that runs beside the test. It is killed when the test ends, however it ends.
@@ -57,6 +57,11 @@ impl Program {
             .write_all(format!("{line}\n").as_bytes())
             .await
             .unwrap();
+    }
+
+    /// What it writes for people, if that was asked for.
+    pub(crate) fn errors(&mut self) -> ChildStderr {
+        self.child.stderr.take().expect("standard error is a pipe")
     }
 
     pub(crate) fn pid(&self) -> Option<u32> {

@@ -1,0 +1,283 @@
+//! Sign-in by a code that is entered on another device (RFC 8628): what the device asked for, and
+//! what a person said to it.
+
+mod user_code;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tenure_core::issuer::FamilyId;
+use tenure_core::secret::DeviceCode;
+use tenure_core::time::Timestamp;
+use tenure_store::{Key, Kind, Replaced, StoreError, Version};
+
+pub(crate) use self::user_code::UserCode;
+use crate::clients::Client;
+use crate::digest::{b64, random, random_text, sha256, unb64};
+use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+use crate::signin::SignIn;
+use crate::web::Device;
+
+/// What a device asked for. Its row is found by the digest of the device code; a row beside it
+/// leads there from the digest of the user code.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) client_id: String,
+    pub(crate) scope: String,
+    pub(crate) address: Option<String>,
+    asked_at: i64,
+    expires_at: i64,
+    interval_secs: u64,
+    polled_at: Option<i64>,
+    /// The family that a yes begins, drawn beforehand, so that a second use can end it.
+    family: String,
+    said: Said,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Said {
+    Nothing,
+    No,
+    Yes {
+        subject: String,
+        auth_time: i64,
+    },
+    /// The yes was turned into tokens.
+    Used,
+    Replayed,
+}
+
+/// What a person says to a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+}
+
+/// What a device gets that asks for its tokens (RFC 8628 §3.5).
+pub(crate) enum Polled {
+    Unknown,
+    Expired,
+    Pending,
+    SlowDown,
+    Denied,
+    /// Tokens were given for it before; the family that they began.
+    Replayed(FamilyId),
+    Granted(Granted),
+}
+
+/// A yes, to be turned into tokens once.
+pub(crate) struct Granted {
+    pub(crate) family: FamilyId,
+    pub(crate) subject: String,
+    pub(crate) scope: String,
+    pub(crate) auth_time: Timestamp,
+}
+
+/// The devices that wait, in the store.
+#[derive(Debug)]
+pub(crate) struct Devices {
+    rows: Rows,
+}
+
+impl Devices {
+    pub(crate) fn new(rows: Rows) -> Self {
+        Self { rows }
+    }
+
+    /// Notes what a device asks for, and gives it its two codes.
+    pub(crate) async fn ask(
+        &self,
+        client: &Client,
+        scope: String,
+        device: &Device,
+    ) -> Result<(DeviceCode, UserCode), StoreError> {
+        let code = DeviceCode::new(random_text::<32>());
+        let now = self.rows.now();
+        let asked = Asked {
+            client_id: client.id.clone(),
+            scope,
+            address: device.address.clone(),
+            asked_at: now.as_millis(),
+            expires_at: now.saturating_add(LIFE).as_millis(),
+            interval_secs: INTERVAL.as_secs(),
+            polled_at: None,
+            family: FamilyId(random()).to_string(),
+            said: Said::Nothing,
+        };
+        let digest = digest(code.expose());
+        self.rows
+            .write(&key(&digest), None, &asked, asked.life())
+            .await?;
+        for _ in 0..ATTEMPTS {
+            let user_code = UserCode::draw();
+            let life = Life::until(now.saturating_add(LIFE));
+            let written = self
+                .rows
+                .write(&user_key(&user_code), None, &b64(&digest), life)
+                .await?;
+            if let Replaced::Done(_) = written {
+                return Ok((code, user_code));
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// What the device asks for that shows this code, if nobody has answered it yet.
+    pub(crate) async fn waiting(&self, code: &UserCode) -> Result<Option<Asked>, StoreError> {
+        let found = self.by_user_code(code).await?;
+        Ok(found.map(|(_, asked, _)| asked))
+    }
+
+    /// Answers a device; false if there is none that waits with this code.
+    pub(crate) async fn answer(
+        &self,
+        code: &UserCode,
+        answer: Answer,
+        by: &SignIn,
+    ) -> Result<bool, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let Some((key, asked, version)) = self.by_user_code(code).await? else {
+                return Ok(false);
+            };
+            let said = match answer {
+                Answer::No => Said::No,
+                Answer::Yes => Said::Yes {
+                    subject: by.subject.clone(),
+                    auth_time: by.auth_time().as_millis(),
+                },
+            };
+            if self.change(&key, version, &Asked { said, ..asked }).await? {
+                return Ok(true);
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// What a device gets now; a yes counts as used from here on.
+    pub(crate) async fn poll(&self, code: &str, client: &Client) -> Result<Polled, StoreError> {
+        let key = key(&digest(code));
+        for _ in 0..ATTEMPTS {
+            let Some((asked, version)) = self.rows.read::<Asked>(&key).await? else {
+                return Ok(Polled::Unknown);
+            };
+            let known = asked.client_id == client.id;
+            let Some(family) = asked.family.parse().ok().filter(|_| known) else {
+                return Ok(Polled::Unknown);
+            };
+            let (next, polled) = asked.polled(family, self.rows.now());
+            match next {
+                Some(next) if !self.change(&key, version, &next).await? => {}
+                Some(_) | None => return Ok(polled),
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Whether the yes of this code was turned into tokens just once.
+    pub(crate) async fn used_once(&self, code: &str) -> Result<bool, StoreError> {
+        let asked = self.rows.read::<Asked>(&key(&digest(code))).await?;
+        Ok(asked.is_some_and(|(asked, _)| asked.said == Said::Used))
+    }
+
+    async fn by_user_code(
+        &self,
+        code: &UserCode,
+    ) -> Result<Option<(Key, Asked, Version)>, StoreError> {
+        let Some((digest, _)) = self.rows.read::<String>(&user_key(code)).await? else {
+            return Ok(None);
+        };
+        let key = Key::new(Kind::Code, unb64(&digest).unwrap_or_default());
+        let found = self.rows.read::<Asked>(&key).await?;
+        let waits = |asked: &Asked| {
+            asked.said == Said::Nothing && self.rows.now().as_millis() < asked.expires_at
+        };
+        Ok(found
+            .filter(|(asked, _)| waits(asked))
+            .map(|(asked, version)| (key, asked, version)))
+    }
+
+    async fn change(&self, key: &Key, version: Version, to: &Asked) -> Result<bool, StoreError> {
+        let written = self.rows.write(key, Some(version), to, to.life()).await?;
+        Ok(matches!(written, Replaced::Done(_)))
+    }
+}
+
+impl Asked {
+    /// What a device gets that asks at this time, and the row to write first, if it changes.
+    fn polled(self, family: FamilyId, now: Timestamp) -> (Option<Self>, Polled) {
+        let over = now.as_millis() >= self.expires_at;
+        match &self.said {
+            Said::Used => {
+                let said = Said::Replayed;
+                (Some(Self { said, ..self }), Polled::Replayed(family))
+            }
+            Said::Replayed => (None, Polled::Replayed(family)),
+            Said::No => (None, Polled::Denied),
+            Said::Nothing | Said::Yes { .. } if over => (None, Polled::Expired),
+            Said::Yes { subject, auth_time } => {
+                let granted = Granted {
+                    family,
+                    subject: subject.clone(),
+                    scope: self.scope.clone(),
+                    auth_time: Timestamp::from_millis(*auth_time),
+                };
+                let said = Said::Used;
+                (Some(Self { said, ..self }), Polled::Granted(granted))
+            }
+            Said::Nothing if self.is_too_soon(now) => {
+                let next = Self {
+                    polled_at: Some(now.as_millis()),
+                    interval_secs: self.interval_secs + INTERVAL.as_secs(),
+                    ..self
+                };
+                (Some(next), Polled::SlowDown)
+            }
+            Said::Nothing => {
+                let polled_at = Some(now.as_millis());
+                (Some(Self { polled_at, ..self }), Polled::Pending)
+            }
+        }
+    }
+
+    /// A clock that was set back makes nothing too soon.
+    fn is_too_soon(&self, now: Timestamp) -> bool {
+        let interval = Duration::from_secs(self.interval_secs).saturating_sub(JITTER);
+        self.polled_at.is_some_and(|at| {
+            let at = Timestamp::from_millis(at);
+            at <= now && now.since(at) < interval
+        })
+    }
+
+    /// How long ago the device asked.
+    pub(crate) fn age(&self, now: Timestamp) -> Duration {
+        now.since(Timestamp::from_millis(self.asked_at))
+    }
+
+    /// It is remembered for a while after its end, so that the device is told what became of it.
+    fn life(&self) -> Life {
+        Life::until(Timestamp::from_millis(self.expires_at).saturating_add(LIFE))
+    }
+}
+
+fn digest(code: &str) -> [u8; 32] {
+    // Another name space than that of authorization codes.
+    sha256(format!("device:{code}").as_bytes())
+}
+
+fn key(digest: &[u8; 32]) -> Key {
+    Key::new(Kind::Code, *digest)
+}
+
+fn user_key(code: &UserCode) -> Key {
+    let name = format!("user-code:{}", code.letters());
+    Key::new(Kind::Transaction, sha256(name.as_bytes()))
+}
+
+/// How long a person has to enter a code.
+pub(crate) const LIFE: Duration = Duration::from_secs(600);
+/// How long a device waits between two questions at first, and how much longer each time that it
+/// did not (RFC 8628 §3.5).
+pub(crate) const INTERVAL: Duration = Duration::from_secs(5);
+/// By how much the network may bring two questions closer together.
+const JITTER: Duration = Duration::from_millis(500);

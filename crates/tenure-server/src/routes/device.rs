@@ -1,0 +1,210 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{RawForm, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use tenure_store::StoreError;
+use url::form_urlencoded::Serializer;
+
+use super::authorize::see_other;
+use super::login::{guarded, with_guard};
+use crate::accounts::Admission;
+use crate::app::App;
+use crate::clients::Grant;
+use crate::device::{Answer, Asked, INTERVAL, LIFE, UserCode};
+use crate::pages::{self, DeviceQuestion};
+use crate::signin::SignIn;
+use crate::token::{Parameters, authenticate, narrow};
+use crate::web::{Device, OAuthError, no_store};
+
+/// `POST /device_authorization` (RFC 8628 §3.1).
+pub(super) async fn authorization(
+    State(app): State<Arc<App>>,
+    device: Device,
+    headers: HeaderMap,
+    RawForm(form): RawForm,
+) -> Result<Response, OAuthError> {
+    let form = Parameters::read(&form)?;
+    let client = authenticate(&app, &headers, &form).await?;
+    if !client.may(Grant::DeviceCode) {
+        let what = "this client may not use this grant";
+        return Err(OAuthError::new("unauthorized_client", what));
+    }
+    let scope = narrow(form.find("scope"), &client.scope)?;
+    let (code, user_code) = app.devices.ask(&client, scope, &device).await?;
+    let page = format!("{}/device", app.config.issuer());
+    let shown = user_code.shown();
+    let told = json!({
+        "device_code": code.expose(),
+        "user_code": shown,
+        "verification_uri": page,
+        "verification_uri_complete": format!("{page}?user_code={shown}"),
+        "expires_in": LIFE.as_secs(),
+        "interval": INTERVAL.as_secs(),
+    });
+    Ok((no_store(), Json(told)).into_response())
+}
+
+/// `GET /device`: where a person enters the code that a device shows.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    device: Device,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    // What an address says is no answer: a link would give it.
+    let typed = query.find("user_code");
+    respond(&app, &device, &headers, typed, None).await
+}
+
+/// `POST /device`: the code, or what the person says to the device.
+pub(super) async fn submit(
+    State(app): State<Arc<App>>,
+    device: Device,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Response {
+    let fields = match guarded(&app, &headers, &body).await {
+        Ok(fields) => fields,
+        Err(page) => return *page,
+    };
+    let typed = fields.find("user_code");
+    let said = fields.find("answer").and_then(answer);
+    respond(&app, &device, &headers, typed, said).await
+}
+
+async fn respond(
+    app: &App,
+    device: &Device,
+    headers: &HeaderMap,
+    typed: Option<&str>,
+    said: Option<Answer>,
+) -> Response {
+    let outcome = async {
+        let Some(sign_in) = app.signed_in(headers).await? else {
+            return Ok(to_login(typed));
+        };
+        let Some(typed) = typed else {
+            return Ok(with_guard(app, headers, |guard| pages::enter_code(None, guard)).await);
+        };
+        match look_up(app, device, &sign_in, typed).await? {
+            Found::Limited(retry_after) => {
+                app.metrics.sign_in_limited.increment(1);
+                Ok(pages::limited(retry_after.as_secs().max(1)))
+            }
+            Found::Nobody => Ok(unknown(app, headers).await),
+            Found::Waits(code, asked) => match said {
+                Some(answer) => decide(app, headers, &sign_in, &code, answer).await,
+                None => question(app, headers, &sign_in, &code, &asked).await,
+            },
+        }
+    };
+    outcome
+        .await
+        .unwrap_or_else(|error: StoreError| pages::failed(&error))
+}
+
+enum Found {
+    Waits(UserCode, Asked),
+    Nobody,
+    Limited(Duration),
+}
+
+/// Finds the device that shows a code. A guess counts against the account and the address before
+/// the code is looked at; one that was right is taken back (RFC 8628 §5.1).
+async fn look_up(
+    app: &App,
+    device: &Device,
+    sign_in: &SignIn,
+    typed: &str,
+) -> Result<Found, StoreError> {
+    let attempts = &app.accounts.attempts;
+    let name = format!("device:{}", sign_in.subject);
+    let address = device.address.as_deref().unwrap_or("unknown");
+    if let Admission::Refused { retry_after } = attempts.admit(&name, address).await? {
+        return Ok(Found::Limited(retry_after));
+    }
+    let Some(code) = UserCode::read(typed) else {
+        return Ok(Found::Nobody);
+    };
+    let Some(asked) = app.devices.waiting(&code).await? else {
+        return Ok(Found::Nobody);
+    };
+    attempts.take_back(&name, address).await?;
+    Ok(Found::Waits(code, asked))
+}
+
+/// Says what a yes would do, so that nobody gives one to a stranger (RFC 8628 §5.4).
+async fn question(
+    app: &App,
+    headers: &HeaderMap,
+    sign_in: &SignIn,
+    code: &UserCode,
+    asked: &Asked,
+) -> Result<Response, StoreError> {
+    let account = app.accounts.of(&sign_in.subject).await?;
+    let question = DeviceQuestion {
+        code: code.shown(),
+        client: &asked.client_id,
+        scope: &asked.scope,
+        address: asked.address.as_deref(),
+        minutes: asked.age(app.rows.now()).as_secs() / 60,
+        username: account.map_or_else(String::new, |account| account.username.clone()),
+    };
+    Ok(with_guard(app, headers, |guard| {
+        pages::ask_about_device(&question, guard)
+    })
+    .await)
+}
+
+async fn decide(
+    app: &App,
+    headers: &HeaderMap,
+    sign_in: &SignIn,
+    code: &UserCode,
+    answer: Answer,
+) -> Result<Response, StoreError> {
+    if !app.devices.answer(code, answer, sign_in).await? {
+        return Ok(unknown(app, headers).await);
+    }
+    tracing::info!(subject = %sign_in.subject, ?answer, "answered a device");
+    Ok(pages::device_answered(answer))
+}
+
+async fn unknown(app: &App, headers: &HeaderMap) -> Response {
+    let problem =
+        "No device waits with this code. Look at it again, or ask the device for another.";
+    with_guard(app, headers, |guard| {
+        pages::enter_code(Some(problem), guard)
+    })
+    .await
+}
+
+fn answer(text: &str) -> Option<Answer> {
+    match text {
+        "yes" => Some(Answer::Yes),
+        "no" => Some(Answer::No),
+        _ => None,
+    }
+}
+
+fn to_login(typed: Option<&str>) -> Response {
+    let query = Serializer::new(String::new())
+        .append_pair("device", typed.unwrap_or(NO_CODE_YET))
+        .finish();
+    see_other(&format!("/login?{query}"))
+}
+
+/// Where a sign-in goes on that began at this page.
+pub(super) fn page_of(typed: &str) -> String {
+    match UserCode::read(typed) {
+        Some(code) => format!("/device?user_code={}", code.shown()),
+        None => "/device".to_owned(),
+    }
+}
+
+const NO_CODE_YET: &str = "-";

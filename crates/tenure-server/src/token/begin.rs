@@ -1,0 +1,78 @@
+use tenure_core::issuer::{self, Family, FamilyId, NewFamily};
+use tenure_core::secret::RefreshToken;
+use tenure_core::time::Timestamp;
+
+use super::mint::{Grantee, access_token, expires_in, id_token};
+use super::{Granted, has_scope};
+use crate::app::App;
+use crate::clients::{Client, Grant};
+use crate::digest::random;
+use crate::web::{Device, OAuthError};
+
+/// What a person has granted: the family that a client may begin now.
+pub(super) struct Start {
+    /// Drawn beforehand, so that a second use of what was granted can end it.
+    pub(super) id: FamilyId,
+    pub(super) subject: String,
+    pub(super) scope: String,
+    pub(super) nonce: Option<String>,
+    pub(super) auth_time: Timestamp,
+}
+
+/// Makes a family and its first refresh token. Nothing is written yet.
+pub(super) async fn family(
+    app: &App,
+    client: &Client,
+    start: Start,
+    device: &Device,
+    now: Timestamp,
+) -> Result<(Family, RefreshToken), OAuthError> {
+    let new = NewFamily {
+        id: start.id,
+        tenant: String::new(),
+        subject: start.subject,
+        client_id: client.id.clone(),
+        scope: start.scope,
+        jkt: None,
+        auth_time: start.auth_time,
+        acr: None,
+        amr: vec!["pwd".to_owned()],
+        nonce: start.nonce,
+        address: device.address.clone(),
+        user_agent: device.user_agent.clone(),
+        seed: random(),
+        absolute_limit: app.config.refresh_absolute(),
+    };
+    let ring = app.keys.ring().await?;
+    Ok(issuer::begin(new, &ring.ratchet, &app.policy, now))
+}
+
+/// The first tokens of a family that is written and stands.
+pub(super) async fn tokens(
+    app: &App,
+    client: &Client,
+    family: &Family,
+    token: &RefreshToken,
+    now: Timestamp,
+) -> Result<Granted, OAuthError> {
+    let to = Grantee {
+        subject: &family.subject,
+        scope: &family.scope,
+        family: Some(family),
+    };
+    let id_token = if has_scope(&family.scope, "openid") {
+        Some(id_token(app, client, family, now).await?)
+    } else {
+        None
+    };
+    Ok(Granted {
+        access_token: access_token(app, client, to, now).await?,
+        token_type: "Bearer",
+        expires_in: expires_in(app, Some(family), now),
+        refresh_token: client
+            .may(Grant::RefreshToken)
+            .then(|| token.expose().to_owned()),
+        id_token,
+        scope: family.scope.clone(),
+    })
+}

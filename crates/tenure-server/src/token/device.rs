@@ -1,0 +1,84 @@
+use tenure_core::issuer::{FamilyId, RevokedReason};
+
+use super::begin::{self, Start};
+use super::{Granted, Parameters};
+use crate::app::App;
+use crate::clients::Client;
+use crate::device::{self, Polled};
+use crate::web::{Device, OAuthError};
+
+/// Gives a device its tokens once a person has said yes (RFC 8628 §3.4).
+pub(super) async fn exchange(
+    app: &App,
+    client: &Client,
+    form: &Parameters,
+    device: &Device,
+) -> Result<Granted, OAuthError> {
+    let code = form
+        .find("device_code")
+        .ok_or(OAuthError::request("device_code is missing"))?;
+    match app.devices.poll(code, client).await? {
+        Polled::Granted(granted) => begin(app, client, code, granted, device).await,
+        Polled::Replayed(family) => replayed(app, client, family).await,
+        Polled::Unknown => Err(unknown()),
+        Polled::Expired => Err(OAuthError::new(
+            "expired_token",
+            "nobody entered the code in time; ask for another",
+        )),
+        Polled::Pending => Err(OAuthError::new(
+            "authorization_pending",
+            "nobody has entered the code yet",
+        )),
+        Polled::SlowDown => Err(OAuthError::new(
+            "slow_down",
+            "wait five seconds longer between two requests",
+        )),
+        Polled::Denied => Err(OAuthError::new(
+            "access_denied",
+            "the person said no to this sign-in",
+        )),
+    }
+}
+
+/// The family is a session of its own: whoever said yes may have done so in a browser that is
+/// not theirs, and signs out of it soon.
+async fn begin(
+    app: &App,
+    client: &Client,
+    code: &str,
+    granted: device::Granted,
+    device: &Device,
+) -> Result<Granted, OAuthError> {
+    let now = app.rows.now();
+    let start = Start {
+        id: granted.family,
+        subject: granted.subject,
+        scope: granted.scope,
+        nonce: None,
+        auth_time: granted.auth_time,
+    };
+    let (family, token) = begin::family(app, client, start, device, now).await?;
+    app.families.write(&family, None).await?;
+    // Whoever uses the code again, or ends everything of this person, from now on finds the
+    // family. Whoever did so before is found here.
+    if !app.accounts.welcome(&family).await? || !app.devices.used_once(code).await? {
+        app.families
+            .end(family.id, RevokedReason::SignedOut)
+            .await?;
+        return Err(unknown());
+    }
+    begin::tokens(app, client, &family, &token, now).await
+}
+
+/// Two parties have the code, so what it granted ends.
+async fn replayed(app: &App, client: &Client, family: FamilyId) -> Result<Granted, OAuthError> {
+    app.families.end(family, RevokedReason::Reused).await?;
+    tracing::warn!(client = %client.id, "a device code was used again");
+    Err(OAuthError::grant(
+        "the code was used before; what it granted has ended",
+    ))
+}
+
+fn unknown() -> OAuthError {
+    OAuthError::grant("the code is unknown or expired")
+}
