@@ -9,7 +9,7 @@ use crate::{process, report::Done, workspace};
 
 /// Each crate of the workspace with the crates of the workspace that it may use.
 /// Tests and benchmarks may also use what `ALLOWED_IN_TESTS` lists.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("tenure-core", &[]),
     ("tenure-wire", &["tenure-core"]),
     ("tenure-oidc", &["tenure-core"]),
@@ -42,7 +42,9 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "tenure-store-sqlite",
         ],
     ),
+    ("tenure-wasm", &["tenure-core", "tenure-oidc"]),
     ("xtask", &[]),
+    ("xtask-wasm", &[]),
 ];
 
 const ALLOWED_IN_TESTS: [(&str, &[&str]); 2] = [

@@ -1,9 +1,6 @@
 //! The checks of an ID token's claims (OpenID Connect Core §3.1.3.7 and §12.2).
 
-use alloc::{
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 use core::{fmt, time::Duration};
 
 use tenure_core::{secret::Nonce, time::Timestamp};
@@ -59,7 +56,11 @@ impl IssuerRule {
             Self::Exact(issuer) => claims.iss() == issuer,
             Self::EntraTenant(template) => claims.text("tid").is_some_and(|tid| {
                 let plain = tid.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-                plain && !tid.is_empty() && claims.iss() == template.replace("{tenantid}", tid)
+                let tenant = template.split_once('{').and_then(|(before, after)| {
+                    let after = after.strip_prefix("tenantid}")?;
+                    claims.iss().strip_prefix(before)?.strip_suffix(after)
+                });
+                plain && !tid.is_empty() && tenant == Some(tid)
             }),
         }
     }
@@ -341,29 +342,30 @@ impl ClaimFault {
     /// The variant's name, with the claim's name after a colon where there is one.
     #[must_use]
     pub fn code(self) -> String {
-        match self {
-            Self::Missing(claim) => alloc::format!("missing:{claim}"),
-            Self::Malformed(claim) => alloc::format!("malformed:{claim}"),
-            Self::IssuerMismatch => "issuer_mismatch".to_string(),
-            Self::AudienceMismatch => "audience_mismatch".to_string(),
-            Self::AudienceUntrusted => "audience_untrusted".to_string(),
-            Self::AuthorizedPartyMismatch => "authorized_party_mismatch".to_string(),
-            Self::Expired => "expired".to_string(),
-            Self::NotYetValid => "not_yet_valid".to_string(),
-            Self::IssuedInFuture => "issued_in_future".to_string(),
-            Self::NonceMissing => "nonce_missing".to_string(),
-            Self::NonceMismatch => "nonce_mismatch".to_string(),
-            Self::AuthTimeMissing => "auth_time_missing".to_string(),
-            Self::AuthTimeTooOld => "auth_time_too_old".to_string(),
-            Self::AuthTimeInFuture => "auth_time_in_future".to_string(),
-            Self::AcrMismatch => "acr_mismatch".to_string(),
-            Self::IssuerChanged => "issuer_changed".to_string(),
-            Self::SubjectChanged => "subject_changed".to_string(),
-            Self::AudienceChanged => "audience_changed".to_string(),
-            Self::AuthorizedPartyChanged => "authorized_party_changed".to_string(),
-            Self::AuthTimeChanged => "auth_time_changed".to_string(),
-            Self::NonceChanged => "nonce_changed".to_string(),
-            Self::IssuedBeforePrevious => "issued_before_previous".to_string(),
-        }
+        let name = match self {
+            Self::Missing(claim) => return String::from("missing:") + claim.name(),
+            Self::Malformed(claim) => return String::from("malformed:") + claim.name(),
+            Self::IssuerMismatch => "issuer_mismatch",
+            Self::AudienceMismatch => "audience_mismatch",
+            Self::AudienceUntrusted => "audience_untrusted",
+            Self::AuthorizedPartyMismatch => "authorized_party_mismatch",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::IssuedInFuture => "issued_in_future",
+            Self::NonceMissing => "nonce_missing",
+            Self::NonceMismatch => "nonce_mismatch",
+            Self::AuthTimeMissing => "auth_time_missing",
+            Self::AuthTimeTooOld => "auth_time_too_old",
+            Self::AuthTimeInFuture => "auth_time_in_future",
+            Self::AcrMismatch => "acr_mismatch",
+            Self::IssuerChanged => "issuer_changed",
+            Self::SubjectChanged => "subject_changed",
+            Self::AudienceChanged => "audience_changed",
+            Self::AuthorizedPartyChanged => "authorized_party_changed",
+            Self::AuthTimeChanged => "auth_time_changed",
+            Self::NonceChanged => "nonce_changed",
+            Self::IssuedBeforePrevious => "issued_before_previous",
+        };
+        String::from(name)
     }
 }

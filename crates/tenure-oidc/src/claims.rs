@@ -1,6 +1,6 @@
 //! Claims as types, with room for a provider's own.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tenure_core::time::Timestamp;
@@ -22,7 +22,7 @@ pub enum ClaimValue {
     /// An array.
     List(Vec<ClaimValue>),
     /// An object.
-    Map(BTreeMap<String, ClaimValue>),
+    Map(Vec<(String, ClaimValue)>),
 }
 
 impl ClaimValue {
@@ -155,7 +155,7 @@ impl fmt::Display for Claim {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct IdClaims {
-    all: BTreeMap<String, ClaimValue>,
+    all: Vec<(String, ClaimValue)>,
     iss: String,
     sub: String,
     aud: Vec<String>,
@@ -171,8 +171,15 @@ impl IdClaims {
     pub fn from_pairs<N: Into<String>>(
         pairs: impl IntoIterator<Item = (N, ClaimValue)>,
     ) -> Result<Self, ClaimFault> {
-        let named = pairs.into_iter().map(|(name, value)| (name.into(), value));
-        let all: BTreeMap<_, _> = named.filter(|(_, it)| *it != ClaimValue::Null).collect();
+        let mut all: Vec<(String, ClaimValue)> = Vec::new();
+        for (name, value) in pairs {
+            let name = name.into();
+            // Of a name that comes twice, the last value counts, as in most JSON parsers.
+            all.retain(|(known, _)| *known != name);
+            if !matches!(value, ClaimValue::Null) {
+                all.push((name, value));
+            }
+        }
         let this = Self {
             iss: required(&all, Claim::Iss, non_empty)?,
             sub: required(&all, Claim::Sub, non_empty)?,
@@ -183,8 +190,7 @@ impl IdClaims {
         };
         for (claim, well_formed) in OPTIONAL {
             if this
-                .all
-                .get(claim.name())
+                .value(claim.name())
                 .is_some_and(|value| !well_formed(value))
             {
                 return Err(ClaimFault::Malformed(claim));
@@ -268,7 +274,7 @@ impl IdClaims {
     /// Any claim by its name. `null` counts as absent.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&ClaimValue> {
-        self.all.get(name)
+        find(&self.all, name)
     }
 
     /// A claim that is a text.
@@ -291,18 +297,23 @@ impl IdClaims {
         self.value(name)?.as_date()
     }
 
-    /// All claims, by name.
+    /// All claims.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ClaimValue)> {
         self.all.iter().map(|(name, value)| (name.as_str(), value))
     }
 }
 
+fn find<'a>(all: &'a [(String, ClaimValue)], name: &str) -> Option<&'a ClaimValue> {
+    let found = all.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value)
+}
+
 fn required<T>(
-    all: &BTreeMap<String, ClaimValue>,
+    all: &[(String, ClaimValue)],
     claim: Claim,
     read: fn(&ClaimValue) -> Option<T>,
 ) -> Result<T, ClaimFault> {
-    let value = all.get(claim.name()).ok_or(ClaimFault::Missing(claim))?;
+    let value = find(all, claim.name()).ok_or(ClaimFault::Missing(claim))?;
     read(value).ok_or(ClaimFault::Malformed(claim))
 }
 

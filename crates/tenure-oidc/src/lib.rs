@@ -20,6 +20,7 @@
 //!
 //! - [`provider`]: what discovery does not say about the well-known identity providers.
 //! - [`Transactions`]: one record per `state`, each with a lifetime; a state works once.
+//! - [`message`]: the requests and answers of the browser; native programs use a library.
 //! - [`Callback`]: what came back in the redirect.
 //! - [`IdClaims`], [`IdCheck`]: claims as types, and the checks of OpenID Connect Core §3.1.3.7.
 //! - [`RedirectGuard`]: ends a loop of redirects with an error.
@@ -34,6 +35,7 @@ extern crate alloc;
 mod callback;
 mod check;
 mod claims;
+pub mod message;
 pub mod pkce;
 pub mod provider;
 mod redirects;

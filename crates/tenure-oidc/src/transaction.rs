@@ -283,20 +283,25 @@ impl Transactions {
     /// Begins a login; what it returns is what the authorization request needs.
     #[must_use]
     pub fn begin(&mut self, intent: LoginIntent, entropy: &Entropy, now: Timestamp) -> Transaction {
-        self.expire(now);
         let login = Transaction {
             state: LoginState::new(pkce::base64url(&entropy.state)),
             nonce: Nonce::new(pkce::base64url(&entropy.nonce)),
             code_verifier: pkce::code_verifier(&entropy.code_verifier),
             intent,
         };
+        self.begin_with(login.clone(), now);
+        login
+    }
+
+    /// Begins a login whose random values were written by the platform.
+    pub fn begin_with(&mut self, login: Transaction, now: Timestamp) {
+        self.expire(now);
         self.records.push(Record {
             state: login.state.clone(),
             begun_at: now,
-            fate: RecordFate::Pending(login.clone()),
+            fate: RecordFate::Pending(login),
         });
         self.trim();
-        login
     }
 
     /// Takes the login out that `state` names. It works once.

@@ -19,6 +19,20 @@ pub(crate) fn with_query<'a>(
     url
 }
 
+/// The same pairs as the body of a form.
+pub(crate) fn form<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut body = String::new();
+    for (name, value) in pairs {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        encode(name, &mut body);
+        body.push('=');
+        encode(value, &mut body);
+    }
+    body
+}
+
 /// Percent-encodes everything but the unreserved characters of RFC 3986 §2.3.
 fn encode(text: &str, out: &mut String) {
     for byte in text.bytes() {

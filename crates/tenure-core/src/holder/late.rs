@@ -9,9 +9,9 @@ impl Holder {
     /// Remembers a question whose answer may still come.
     pub(super) fn orphan(&mut self, op: Op, asked: Asked) {
         if self.orphans.len() == MOST_ORPHANS {
-            self.orphans.pop_front();
+            self.orphans.remove(0);
         }
-        self.orphans.push_back(Orphan { op, asked });
+        self.orphans.push(Orphan { op, asked });
     }
 
     /// An answer that was given up. If its session is still here unchanged, it is as good as any;
@@ -20,9 +20,7 @@ impl Holder {
         let Some(at) = self.orphans.iter().position(|orphan| orphan.op == op) else {
             return;
         };
-        let Some(Orphan { asked, .. }) = self.orphans.remove(at) else {
-            return;
-        };
+        let Orphan { asked, .. } = self.orphans.remove(at);
         let Answer::Tokens(grant) = answer else {
             return;
         };

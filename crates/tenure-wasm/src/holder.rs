@@ -1,0 +1,72 @@
+use alloc::string::String;
+
+use tenure_core::{
+    holder,
+    time::{Now, Timestamp, Uptime},
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::{config, input, output};
+
+/// One session's holder. **Hand in a message, drain `poll` until it is empty, then wait until
+/// `timeout`.**
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Holder(holder::Holder);
+
+#[wasm_bindgen]
+impl Holder {
+    /// Makes a holder; its first message is `opened`.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration is not understood: the name of the field.
+    #[wasm_bindgen(constructor)]
+    pub fn new(configuration: &str) -> Result<Self, String> {
+        let config = config::read(configuration)?;
+        Ok(Self(holder::Holder::new(config)))
+    }
+
+    /// Takes in what happened, `wall` milliseconds after the Unix epoch and `uptime`
+    /// milliseconds after the start of a clock that never goes back.
+    ///
+    /// # Errors
+    ///
+    /// If the message is not understood: the name of the field. Nothing has changed then.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "JavaScript has no other numbers; a fraction of a millisecond is dropped"
+    )]
+    pub fn handle(&mut self, message: &str, wall: f64, uptime: f64) -> Result<(), String> {
+        let now = Now {
+            wall: Timestamp::from_millis(wall as i64),
+            uptime: Uptime::from_millis(uptime as u64),
+        };
+        self.0.handle_input(input::read(message)?, now);
+        Ok(())
+    }
+
+    /// The next thing to do, until there is none.
+    pub fn poll(&mut self) -> Option<String> {
+        self.0.poll_output().map(|out| output::message(&out))
+    }
+
+    /// When to hand in `elapsed`, on the clock of `uptime`, if nothing happens before.
+    #[must_use]
+    pub fn timeout(&self) -> Option<f64> {
+        self.0.poll_timeout().map(|at| at.as_millis() as f64)
+    }
+
+    /// What is known now.
+    #[must_use]
+    pub fn snapshot(&self) -> String {
+        output::snapshot(&self.0.snapshot())
+    }
+
+    /// How far the issuer's clock is ahead, in milliseconds, as last measured.
+    #[must_use]
+    pub fn clock_offset(&self) -> f64 {
+        self.0.clock_offset_millis() as f64
+    }
+}

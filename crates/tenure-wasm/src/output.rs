@@ -1,0 +1,120 @@
+use alloc::string::String;
+
+use tenure_core::holder::{
+    Cause, Event, Outage, Output, Request, Settled, Snapshot, StorageTrouble,
+};
+
+use crate::{
+    fields::Writer,
+    stored::{reason_name, write, write_active},
+};
+
+pub(crate) fn message(output: &Output) -> String {
+    match output {
+        Output::Load { op } => Writer::new("load").number(op.0),
+        Output::Save {
+            op,
+            replaces,
+            value,
+        } => write(
+            Writer::new("save").number(op.0).number(replaces.as_u64()),
+            value,
+        ),
+        Output::Lock { op, lease } => Writer::new("lock").number(op.0).span(*lease),
+        Output::Unlock { op } => Writer::new("unlock").number(op.0),
+        Output::Exchange { op, request } => match request {
+            Request::Refresh { refresh_token } => Writer::new("exchange")
+                .number(op.0)
+                .text("refresh")
+                .text(refresh_token.expose()),
+            Request::ClientCredentials => Writer::new("exchange")
+                .number(op.0)
+                .text("client_credentials"),
+            Request::Callback => Writer::new("exchange").number(op.0).text("callback"),
+        },
+        Output::Revoke { refresh_token } => Writer::new("revoke").text(refresh_token.expose()),
+        Output::Publish { generation } => Writer::new("publish").number(generation.as_u64()),
+        Output::Settle { waiter, result } => settle(Writer::new("settle").number(waiter.0), result),
+        Output::Event(event) => told(event),
+    }
+    .done()
+}
+
+/// `"loading"`, `"signed_out", reason` or `"active", generation, fresh_until, session…`.
+pub(crate) fn snapshot(snapshot: &Snapshot) -> String {
+    match snapshot {
+        Snapshot::Loading => Writer::new("loading"),
+        Snapshot::SignedOut(reason) => Writer::new("signed_out").text(reason_name(*reason)),
+        Snapshot::Active {
+            session,
+            generation,
+            fresh_until,
+        } => write_active(
+            Writer::new("active")
+                .number(generation.as_u64())
+                .optional_time(*fresh_until),
+            session,
+        ),
+    }
+    .done()
+}
+
+/// `"token", access_token, token_type, generation, fresh_until`, `"done"`, or a cause.
+fn settle(to: Writer, result: &Result<Settled, Cause>) -> Writer {
+    match result {
+        Ok(Settled::Token {
+            access_token,
+            token_type,
+            generation,
+            fresh_until,
+        }) => to
+            .text("token")
+            .text(access_token.expose())
+            .text(token_type)
+            .number(generation.as_u64())
+            .optional_time(*fresh_until),
+        Ok(Settled::SignedIn | Settled::SignedOut) => to.text("done"),
+        Err(cause) => write_cause(to, cause),
+    }
+}
+
+fn told(event: &Event) -> Writer {
+    let to = Writer::new("event");
+    match event {
+        Event::SignedIn => to.text("signed_in"),
+        Event::Refreshed => to.text("refreshed"),
+        Event::UserChanged => to.text("user_changed"),
+        Event::SignedOut(reason) => to.text("signed_out").text(reason_name(*reason)),
+        Event::RefreshFailed(cause) => write_cause(to.text("refresh_failed"), cause),
+    }
+}
+
+/// `"signed_out", reason`, `"unavailable", outage, retry_after`, `"storage", trouble` or
+/// `"misconfigured"`.
+fn write_cause(to: Writer, cause: &Cause) -> Writer {
+    match cause {
+        Cause::SignedOut(reason) => to.text("signed_out").text(reason_name(*reason)),
+        Cause::Unavailable {
+            outage,
+            retry_after,
+        } => to
+            .text("unavailable")
+            .text(outage_name(*outage))
+            .span(*retry_after),
+        Cause::Storage(trouble) => to.text("storage").text(match trouble {
+            StorageTrouble::Read => "read",
+            StorageTrouble::Unreadable => "unreadable",
+            StorageTrouble::Write => "write",
+        }),
+        Cause::Misconfigured => to.text("misconfigured"),
+    }
+}
+
+pub(crate) const fn outage_name(outage: Outage) -> &'static str {
+    match outage {
+        Outage::Network => "network",
+        Outage::TimedOut => "timed_out",
+        Outage::Overloaded => "overloaded",
+        Outage::Malformed => "malformed",
+    }
+}

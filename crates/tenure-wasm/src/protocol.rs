@@ -1,0 +1,122 @@
+//! The messages of OAuth and OpenID Connect.
+
+mod claims;
+mod login;
+
+use alloc::string::String;
+
+use tenure_core::secret::{IdToken, RefreshToken};
+use tenure_oidc::{
+    message::{Metadata, MetadataFault, TokenRequest, discovery_url},
+    provider::{GENERIC, SignOut},
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::fields::{Read, Reader, Writer};
+
+/// Answers one question about the protocol: a message in, a message out.
+///
+/// | question | fields | answer |
+/// |---|---|---|
+/// | `discovery_url` | `issuer` | the address |
+/// | `metadata` | `issuer, found_issuer, authorization, token, jwks, revocation, end_session` | empty, or why it cannot be used |
+/// | `begin` | `now, issuer, redirect_uri, return_to, state, nonce, code_verifier, code_challenge, endpoint, client_id, scope, records, more…` | the address and the records to keep |
+/// | `finish` | `now, state, records…` | the login, or `fault` |
+/// | `callback` | `name, value, …` | `code`, `refusal` or `fault` |
+/// | `code` | `client_id, code, redirect_uri, verifier` | a body |
+/// | `refresh` | `client_id, refresh_token` | a body |
+/// | `client_credentials` | `client_id, scope` | a body |
+/// | `revoke` | `client_id, refresh_token` | a body |
+/// | `login` | `requested_at, answer…` | the grant, or `fault` |
+/// | `claims` | `issuer, client_id, nonce, max_age, acr, skew, now, trusted, claims…` | empty, or the fault |
+/// | `sign_out` | `client_id, endpoint, return_to, id_token, state` | the address |
+/// | `admit` | `now, limit, within, times…` | the times to keep, or `fault` |
+///
+/// # Errors
+///
+/// If the message is not understood: the name of the field.
+#[wasm_bindgen]
+pub fn oidc(message: &str) -> Result<String, String> {
+    answer(message).map_err(String::from)
+}
+
+fn answer(message: &str) -> Read<String> {
+    let mut from = Reader::new(message);
+    Ok(match from.text("question") {
+        "discovery_url" => {
+            let issuer = from.text("issuer");
+            from.end()?;
+            discovery_url(issuer)
+        }
+        "metadata" => metadata(from)?,
+        "begin" => login::begin(from)?,
+        "finish" => login::finish(from)?,
+        "callback" => login::callback(from)?,
+        "code" => login::code(from)?,
+        question @ ("refresh" | "revoke" | "client_credentials") => body(question, from)?,
+        "login" => login::tokens(from)?,
+        "claims" => claims::check(from)?,
+        "sign_out" => sign_out(from)?,
+        "admit" => login::admit(from)?,
+        _ => return Err("question"),
+    })
+}
+
+/// `client_id`, then the refresh token or the scope.
+fn body(question: &str, mut from: Reader<'_>) -> Read<String> {
+    let client_id = from.raw("client_id");
+    let what = from.raw("refresh_token or scope");
+    from.end()?;
+    let refresh_token = RefreshToken::new(what);
+    let request = match question {
+        "refresh" => TokenRequest::Refresh {
+            refresh_token: &refresh_token,
+        },
+        "revoke" => TokenRequest::Revoke {
+            refresh_token: &refresh_token,
+        },
+        _ => TokenRequest::ClientCredentials { scope: what },
+    };
+    Ok(request.body(client_id))
+}
+
+fn metadata(mut from: Reader<'_>) -> Read<String> {
+    let issuer = from.text("issuer");
+    let found = Metadata {
+        issuer: from.raw("found_issuer").into(),
+        authorization_endpoint: from.raw("authorization_endpoint").into(),
+        token_endpoint: from.raw("token_endpoint").into(),
+        jwks_uri: from.raw("jwks_uri").into(),
+        revocation_endpoint: from.optional().map(Into::into),
+        end_session_endpoint: from.optional().map(Into::into),
+    };
+    from.end()?;
+    Ok(match found.check(issuer) {
+        Ok(()) => String::new(),
+        Err(MetadataFault::Missing(name)) => Writer::new("missing").text(name).done(),
+        Err(MetadataFault::Insecure(name)) => Writer::new("insecure").text(name).done(),
+        Err(_) => String::from("foreign_issuer"),
+    })
+}
+
+fn sign_out(mut from: Reader<'_>) -> Read<String> {
+    let client_id = from.text("client_id");
+    let end_session_endpoint = Some(from.text("endpoint"));
+    let return_to = from.optional();
+    let id_token = from.optional().map(IdToken::new);
+    let state = from.optional();
+    from.end()?;
+    let request = GENERIC.sign_out(&SignOut {
+        client_id,
+        end_session_endpoint,
+        base: None,
+        return_to,
+        id_token: id_token.as_ref(),
+        state,
+    });
+    Ok(request.map_err(|_| "endpoint")?.url())
+}
+
+fn fault(what: &str) -> String {
+    Writer::new("fault").text(what).done()
+}
