@@ -46,6 +46,10 @@ pub struct Config {
     pub lost_window_secs: u64,
     /// How long a request that was overtaken is told so.
     pub straggler_window_secs: u64,
+    /// How long a connection may be open without a request, a half-sent one included.
+    pub header_timeout_secs: u64,
+    /// How many connections may be open at once.
+    pub max_connections: usize,
     /// Whether pages of this machine may call the server: for development.
     pub allow_loopback_origins: bool,
     /// The operator's clients.
@@ -107,6 +111,8 @@ impl Default for Config {
             refresh_absolute_secs: 90 * DAY,
             lost_window_secs: DAY,
             straggler_window_secs: 10,
+            header_timeout_secs: 10,
+            max_connections: 10_000,
             allow_loopback_origins: false,
             clients: Vec::new(),
         }
@@ -164,6 +170,12 @@ impl Config {
                 "refresh_absolute_secs",
                 self.refresh_absolute_secs,
                 400 * DAY,
+            ),
+            ("header_timeout_secs", self.header_timeout_secs, MINUTE),
+            (
+                "max_connections",
+                u64::try_from(self.max_connections).unwrap_or(u64::MAX),
+                1_000_000,
             ),
         ];
         for (key, value, most) in limits {
@@ -351,6 +363,8 @@ const KEYS: &[&str] = &[
     "refresh_absolute_secs",
     "lost_window_secs",
     "straggler_window_secs",
+    "header_timeout_secs",
+    "max_connections",
     "allow_loopback_origins",
     "clients",
 ];

@@ -25,6 +25,7 @@ pub mod cli;
 mod clients;
 mod clock;
 mod config;
+mod connections;
 mod device;
 mod digest;
 mod families;

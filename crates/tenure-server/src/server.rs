@@ -1,4 +1,3 @@
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::{Clock, Config, routes};
+use crate::{Clock, Config, connections, routes};
 
 /// The service, ready to answer.
 #[derive(Debug, Clone)]
@@ -45,38 +44,12 @@ impl Server {
 
     /// Answers until `stop` changes, then finishes what was begun, for ten seconds at most.
     ///
-    /// # Errors
-    ///
-    /// If the listener fails.
-    pub async fn run(
-        &self,
-        listener: TcpListener,
-        mut stop: watch::Receiver<bool>,
-    ) -> std::io::Result<()> {
+    /// A connection on which nothing is asked for [`Config::header_timeout_secs`] is closed, and
+    /// no more than [`Config::max_connections`] are open at once.
+    pub async fn run(&self, listener: TcpListener, stop: watch::Receiver<bool>) {
         let sweeper = tokio::spawn(sweep(Arc::clone(&self.app)));
-        let service = self
-            .router()
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let mut ended = stop.clone();
-        let serving = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { changed(&mut ended).await });
-        let limit = async move {
-            changed(&mut stop).await;
-            tokio::time::sleep(GRACE).await;
-        };
-        let outcome = tokio::select! {
-            outcome = serving => outcome,
-            () = limit => Ok(()),
-        };
+        connections::serve(listener, self.router(), &self.app.config, stop).await;
         sweeper.abort();
-        outcome
-    }
-}
-
-/// A sender that is gone is a reason to stop, too.
-async fn changed(stop: &mut watch::Receiver<bool>) {
-    if stop.wait_for(|stop| *stop).await.is_err() {
-        tracing::debug!("nobody is left who could stop the server");
     }
 }
 
@@ -97,7 +70,6 @@ async fn sweep(app: Arc<App>) {
     }
 }
 
-const GRACE: Duration = Duration::from_secs(10);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const SWEEP_PAUSE: Duration = Duration::from_millis(50);
 const SWEEP_BATCH: usize = 500;

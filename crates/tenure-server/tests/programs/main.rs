@@ -10,6 +10,7 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod crowd;
+mod descriptors;
 mod device;
 mod login;
 mod lost_answer;

@@ -11,6 +11,7 @@ use super::{
 
 /// Sign in
 #[derive(Debug, Args)]
+#[command(after_help = STORAGE)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
@@ -141,3 +142,7 @@ fn show_code(prompt: &tenure_client::issuer::DevicePrompt) {
         let _ = print(complete);
     }
 }
+
+const STORAGE: &str = "The session is kept in files under TENURE_HOME that only you can read; with \
+TENURE_STORAGE=keyring in the environment of every command they are sealed with a key in the \
+system's keyring.";

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tenure_client::{
     HolderConfig, Renewal, Session, TokenSource,
     issuer::{Issuer, IssuerConfig},
-    storage::{AnyStorage, FileStorage},
+    storage::{AnyStorage, FileStorage, KeyringStorage},
 };
 use tenure_core::secret::ClientSecret;
 
@@ -83,10 +83,7 @@ impl Place {
     }
 
     pub(super) fn session_of(&self, profile: &Profile, issuer: Issuer) -> Result<Session, Failure> {
-        let dir = self.home.join(SESSION);
-        let storage = FileStorage::open(&dir).map_err(|error| {
-            Failure::unavailable(format!("{} cannot be used: {error:?}", dir.display()))
-        })?;
+        let storage = self.storage()?;
         let source = if profile.client_credentials {
             TokenSource::ClientCredentials
         } else {
@@ -98,7 +95,26 @@ impl Place {
             skew: Duration::from_secs(30),
             ..HolderConfig::default()
         };
-        Ok(Session::open_with(issuer, AnyStorage::new(storage), config))
+        Ok(Session::open_with(issuer, storage, config))
+    }
+
+    /// Both kinds use one folder, so that a session never stays behind unseen: what the other
+    /// kind wrote is refused, not overwritten.
+    fn storage(&self) -> Result<AnyStorage, Failure> {
+        let dir = self.home.join(SESSION);
+        let kind = env::var("TENURE_STORAGE").unwrap_or_default();
+        let opened = match &*kind {
+            "" | "file" => FileStorage::open(&dir).map(AnyStorage::new),
+            "keyring" => KeyringStorage::open(&dir, SERVICE).map(AnyStorage::new),
+            other => {
+                return Err(Failure::usage(format!(
+                    "TENURE_STORAGE is {other:?}; it can be \"file\" or \"keyring\""
+                )));
+            }
+        };
+        opened.map_err(|error| {
+            Failure::unavailable(format!("{} cannot be used: {error:?}", dir.display()))
+        })
     }
 }
 
@@ -130,4 +146,6 @@ impl Profile {
 
 const PROFILE: &str = "profile.json";
 const SESSION: &str = "session";
+/// Under this name a person finds the key in the keyring.
+const SERVICE: &str = "tenure";
 const DEMO: &str = "http://127.0.0.1:8484";
