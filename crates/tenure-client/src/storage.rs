@@ -1,6 +1,9 @@
 //! Where a session is kept between requests, between runs, and between processes.
 
 mod file;
+mod folder;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod lease;
 mod memory;
 mod register;
@@ -9,6 +12,8 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use tenure_core::holder::{Generation, LoadFault, SaveFault, Stored};
 
+#[cfg(feature = "keyring")]
+pub use self::keyring::KeyringStorage;
 pub use self::{file::FileStorage, lease::Lease, memory::MemoryStorage};
 
 /// A place for one session. All processes that use the same place share the session.

@@ -1,0 +1,107 @@
+//! A session sealed in a folder, with its key in the system's keyring.
+
+mod envelope;
+mod keys;
+mod system;
+
+use std::{io, path::PathBuf, time::Duration};
+
+use tenure_core::holder::{Body, Generation, LoadFault, SaveFault, Stored};
+use tenure_wire::session::{decode, encode};
+use zeroize::Zeroizing;
+
+use self::{
+    envelope::Envelope,
+    keys::{Fault, Keys},
+};
+use super::{
+    Lease, Storage,
+    folder::{Folder, Form},
+};
+
+/// A session in a folder like that of [`FileStorage`](super::FileStorage), but sealed with a key
+/// that the system's keyring holds: Secret Service, macOS Keychain or Windows Credential Manager.
+///
+/// A copy of the folder, a backup for instance, is of no use without the keyring. `key.<n>.json`
+/// names the keyring's entry and holds no secret; processes that start at once agree on one.
+///
+/// A keyring that is locked or away makes a load or save fail, and never signs anybody out; a
+/// keyring whose entry is gone makes the session unreadable, and the next sign-in makes a new
+/// entry once the unreadable file is moved away. The mark of a sign-out holds no secret: it is
+/// not sealed and needs no keyring, so that a sign-out succeeds without one.
+///
+/// Whoever runs programs as the same person may ask the keyring as well: it does not protect from
+/// them.
+#[derive(Debug, Clone)]
+pub struct KeyringStorage(Folder<Sealed>);
+
+#[derive(Debug, Clone)]
+struct Sealed(Keys);
+
+impl KeyringStorage {
+    /// Opens a folder; it and its keyring entry, filed under `service`, are made when a session
+    /// is stored. Every process that shares the folder gives the same service.
+    ///
+    /// # Errors
+    ///
+    /// If the path is something else than a folder.
+    pub fn open(dir: impl Into<PathBuf>, service: impl Into<String>) -> io::Result<Self> {
+        let dir = dir.into();
+        let keys = Keys::new(&dir, service.into());
+        Folder::open(dir, Sealed(keys)).map(Self)
+    }
+}
+
+impl Form for Sealed {
+    async fn write(&self, value: &Stored) -> Result<Vec<u8>, SaveFault> {
+        if matches!(value.body, Body::SignedOut(_)) {
+            return Ok(encode(value));
+        }
+        let text = Zeroizing::new(encode(value));
+        let key = self.0.to_seal().await.map_err(|_| SaveFault::Failed)?;
+        Envelope::seal(&key, value.generation, text).ok_or(SaveFault::Failed)
+    }
+
+    async fn read(&self, generation: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
+        let Some(envelope) = Envelope::parse(&bytes) else {
+            return unsealed(&bytes);
+        };
+        let key = self.0.to_open(envelope.key()).await.map_err(|f| match f {
+            Fault::Gone => LoadFault::Unreadable,
+            Fault::Failed => LoadFault::Failed,
+        })?;
+        let text = envelope.open(&key, generation);
+        text.and_then(|text| decode(&text).ok())
+            .ok_or(LoadFault::Unreadable)
+    }
+}
+
+/// A mark is taken as it is. A session that is not sealed was put there by somebody else.
+fn unsealed(bytes: &[u8]) -> Result<Stored, LoadFault> {
+    match decode(bytes) {
+        Ok(stored) if matches!(stored.body, Body::SignedOut(_)) => Ok(stored),
+        Ok(_) | Err(_) => Err(LoadFault::Unreadable),
+    }
+}
+
+impl Storage for KeyringStorage {
+    async fn load(&self) -> Result<Option<Stored>, LoadFault> {
+        self.0.load().await
+    }
+
+    async fn save(&self, replaces: Generation, value: Stored) -> Result<(), SaveFault> {
+        self.0.save(replaces, value).await
+    }
+
+    async fn lock(&self, lease: Duration) -> Option<Lease> {
+        self.0.lock(lease).await
+    }
+
+    async fn changed(&self) {
+        self.0.changed().await;
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+}

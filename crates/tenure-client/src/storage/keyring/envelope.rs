@@ -1,0 +1,116 @@
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::{Deserialize, Serialize};
+use tenure_core::holder::Generation;
+use zeroize::Zeroizing;
+
+use super::keys::Key;
+
+/// What stands in the file instead of the session.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Envelope {
+    v: u8,
+    /// The number of the key in the register of keys.
+    key: u64,
+    /// Nonce, text and tag of AES-256-GCM in base64url; the file's name is authenticated with it.
+    sealed: String,
+}
+
+impl Envelope {
+    pub(super) fn seal(
+        key: &Key,
+        generation: Generation,
+        mut text: Zeroizing<Vec<u8>>,
+    ) -> Option<Vec<u8>> {
+        let cipher = RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).ok()?;
+        // In place, so that no copy of the text stays behind.
+        let (nonce, tag) = cipher
+            .seal_in_place_separate_tag(name(generation), &mut text)
+            .ok()?;
+        let sealed = [nonce.as_ref().as_slice(), &text, tag.as_ref()].concat();
+        let envelope = Self {
+            v: VERSION,
+            key: key.number(),
+            sealed: Base64UrlUnpadded::encode_string(&sealed),
+        };
+        serde_json::to_vec(&envelope).ok()
+    }
+
+    /// `None`: it is no envelope, or one of a newer version.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let envelope: Self = serde_json::from_slice(bytes).ok()?;
+        (envelope.v == VERSION).then_some(envelope)
+    }
+
+    pub(super) const fn key(&self) -> u64 {
+        self.key
+    }
+
+    /// The text, if it was sealed with this key for this generation.
+    pub(super) fn open(&self, key: &Key, generation: Generation) -> Option<Zeroizing<Vec<u8>>> {
+        let cipher = RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).ok()?;
+        let sealed = Base64UrlUnpadded::decode_vec(&self.sealed).ok()?;
+        let (nonce, text) = sealed.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut text = Zeroizing::new(text.to_vec());
+        let length = cipher
+            .open_in_place(nonce, name(generation), &mut text)
+            .ok()?
+            .len();
+        text.truncate(length);
+        Some(text)
+    }
+}
+
+fn name(generation: Generation) -> Aad<String> {
+    Aad::from(format!("tenure session {:020}", generation.as_u64()))
+}
+
+const VERSION: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn generation(number: u64) -> Generation {
+        Generation::from_u64(number)
+    }
+
+    fn sealed(key: &Key) -> Envelope {
+        let text = Zeroizing::new(b"at-1".to_vec());
+        Envelope::parse(&Envelope::seal(key, generation(7), text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn only_its_key_and_its_generation_open_an_envelope() {
+        let key = Key::new(1, Zeroizing::new([1; 32]));
+        let other = Key::new(1, Zeroizing::new([2; 32]));
+        let envelope = sealed(&key);
+        assert_eq!(&**envelope.open(&key, generation(7)).unwrap(), b"at-1");
+        assert!(envelope.open(&other, generation(7)).is_none());
+        assert!(envelope.open(&key, generation(8)).is_none());
+    }
+
+    #[test]
+    fn an_envelope_with_any_bit_changed_does_not_open() {
+        let key = Key::new(1, Zeroizing::new([1; 32]));
+        let mut envelope = sealed(&key);
+        let bytes = Base64UrlUnpadded::decode_vec(&envelope.sealed).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            envelope.sealed = Base64UrlUnpadded::encode_string(&changed);
+            assert!(envelope.open(&key, generation(7)).is_none(), "bit {bit}");
+        }
+        envelope.sealed.clear();
+        assert!(envelope.open(&key, generation(7)).is_none());
+    }
+
+    #[test]
+    fn an_envelope_of_a_newer_version_is_none() {
+        assert!(Envelope::parse(br#"{"v":1,"key":1,"sealed":"AA"}"#).is_some());
+        assert!(Envelope::parse(br#"{"v":2,"key":1,"sealed":"AA"}"#).is_none());
+        assert!(Envelope::parse(br#"{"v":1,"key":1,"sealed":"AA","more":0}"#).is_none());
+    }
+}
