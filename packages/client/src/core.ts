@@ -1,0 +1,33 @@
+import init, { Holder, oidc } from './core/core.js'
+import packed from './core/module.js'
+import { fields, message, type Field } from './fields.js'
+
+export type { Holder }
+
+/** The decisions: the holder's machine and the protocol's messages. */
+export interface Core {
+  holder(configuration: string): Holder
+  /** Asks one question about the protocol. */
+  ask(question: string, ...about: readonly Field[]): string[]
+}
+
+/** Starts the core, once for all sessions of a page. */
+export function loadCore(): Promise<Core> {
+  loading ??= start().catch((cause: unknown) => {
+    loading = undefined
+    throw cause
+  })
+  return loading
+}
+
+async function start(): Promise<Core> {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+  await init({ module_or_path: await new Response(unpacked).arrayBuffer() })
+  return {
+    holder: (configuration) => new Holder(configuration),
+    ask: (question, ...about) => fields(oidc(message(question, ...about))),
+  }
+}
+
+let loading: Promise<Core> | undefined

@@ -1,0 +1,20 @@
+/** Listeners by the name of what happens. One that throws does not keep the others from it. */
+export class Emitter<Events> {
+  readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
+
+  on<K extends keyof Events>(name: K, listener: (event: Events[K]) => void): () => void {
+    const all = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, all.add(listener))
+    return () => all.delete(listener)
+  }
+
+  emit<K extends keyof Events>(name: K, event: Events[K]): void {
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        ;(listener as (event: Events[K]) => void)(event)
+      } catch (cause) {
+        reportError(cause)
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { generationOf } from '../stored.js'
+import { webLock } from './locks.js'
+import { peers } from './peers.js'
+import type { Place } from './place.js'
+
+/** A session in IndexedDB: its transactions compare and set by themselves. */
+export function indexedDbPlace(key: string): Place {
+  const tabs = peers(key)
+  let opening: Promise<IDBDatabase> | undefined
+  const database = (): Promise<IDBDatabase> => {
+    opening ??= open().catch((cause: unknown) => {
+      opening = undefined
+      throw cause
+    })
+    return opening
+  }
+  return {
+    async load() {
+      const store = (await database()).transaction(STORE).objectStore(STORE)
+      return textOf(await done(store.get(key)))
+    },
+    async save(replaces, text) {
+      const change = (await database()).transaction(STORE, 'readwrite', { durability: 'strict' })
+      const store = change.objectStore(STORE)
+      const there = textOf(await done(store.get(key)))
+      if (generationOf(there) !== replaces) return false
+      store.put(text, key)
+      await finished(change)
+      return true
+    },
+    lock: webLock(key),
+    watch: tabs.watch,
+    publish: tabs.publish,
+  }
+}
+
+function open(): Promise<IDBDatabase> {
+  const request = indexedDB.open('tenure', 1)
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+  return done(request)
+}
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB failed'))
+  })
+}
+
+function finished(change: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    change.oncomplete = () => resolve()
+    change.onabort = () => reject(change.error ?? new Error('IndexedDB gave up the change'))
+  })
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+const STORE = 'sessions'

@@ -1,0 +1,50 @@
+import type { TextStorage } from '../types.js'
+import { generationOf } from '../stored.js'
+import { webLock, withWriteLock } from './locks.js'
+import { peers } from './peers.js'
+import type { Place } from './place.js'
+
+/** A session under one key of a text storage that several pages may share. */
+export function sharedPlace(storage: TextStorage, key: string): Place {
+  const tabs = peers(key)
+  return {
+    load: async () => (await storage.get(key)) ?? null,
+    save: (replaces, text) => withWriteLock(key, () => compareAndSet(storage, key, replaces, text)),
+    lock: webLock(key),
+    watch: tabs.watch,
+    publish: tabs.publish,
+  }
+}
+
+async function compareAndSet(
+  storage: TextStorage,
+  key: string,
+  replaces: number,
+  text: string,
+): Promise<boolean> {
+  const there = storage.get(key)
+  // Without a wait in between where the storage needs none: no other page can come between.
+  const found = isPromise(there) ? await there : there
+  if (generationOf(found ?? null) !== replaces) return false
+  try {
+    const written = storage.set(key, text)
+    if (isPromise(written)) await written
+  } catch (cause) {
+    // A sign-out must win: where there is no room for its mark, nothing may stay.
+    if (!isMark(text)) throw cause
+    await storage.remove(key)
+    return true
+  }
+  const kept = storage.get(key)
+  // Some storages drop what is too big without a word.
+  if ((isPromise(kept) ? await kept : kept) !== text) throw new Error('the storage dropped it')
+  return true
+}
+
+function isMark(text: string): boolean {
+  return 'signed_out' in (JSON.parse(text) as object)
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}

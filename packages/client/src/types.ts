@@ -1,0 +1,190 @@
+import type { SessionError } from './errors.js'
+import type { Place } from './storage/place.js'
+
+/** Where the parts of a session are kept. `memory` ends with the page. */
+export type StorageName = 'memory' | 'localStorage' | 'sessionStorage' | 'indexedDB' | 'cookie'
+
+/** A storage of one's own. A value that was set must be what `get` gives from then on. */
+export interface TextStorage {
+  get(key: string): string | null | undefined | Promise<string | null | undefined>
+  set(key: string, value: string): void | Promise<void>
+  remove(key: string): void | Promise<void>
+}
+
+export interface SessionOptions {
+  /** The issuer, exactly as its discovery document names it. */
+  issuer: string
+  clientId: string
+  /** For client credentials in Node only. A page cannot keep a secret. */
+  clientSecret?: string
+  /** Where the person comes back to. Default: this page without query and fragment. */
+  redirectUri?: string
+  /** Scopes, separated by spaces. Default: `openid profile offline_access`. */
+  scope?: string
+  /** Default: `localStorage` in a page, `memory` elsewhere. */
+  storage?: StorageName | TextStorage | Storage | Place
+  /** Tells sessions of one origin apart. Default: issuer and client. */
+  name?: string
+  /** Where tokens come from. Default: a sign-in; `callback` needs `getTokens`. */
+  source?: 'sign_in' | 'client_credentials' | 'callback'
+  /** For `source: 'callback'`: brings new tokens. */
+  getTokens?: () => Promise<Tokens>
+  /** Further parameters of the sign-in, such as a provider's `audience`. */
+  parameters?: Record<string, string>
+  /** The origins that `fetch` may send the token to. Default: that of this page. */
+  allowedOrigins?: readonly string[] | 'dangerous_any'
+  /** How long before its end a token counts as due, at most a third of its life. Default: 60 s. */
+  skewSecs?: number
+  /** Refresh by itself when a token is due (default), or only when one is wanted. */
+  renewal?: 'proactive' | 'on_demand'
+  /** What a refresh that fails for now does. Default: `keep` the session. */
+  failurePolicy?: 'keep' | 'discard'
+  idleLimitSecs?: number
+  absoluteLimitSecs?: number
+  /** Endpoints where discovery is missing or not wanted. */
+  metadata?: Partial<Metadata>
+  /** The most that the issuer's clock may differ, for ID tokens. Default: 60 s, at most 300 s. */
+  clockToleranceSecs?: number
+  /** Replaces the global `fetch`, for tests and for proxies. */
+  fetch?: typeof globalThis.fetch
+}
+
+export interface Metadata {
+  authorization_endpoint: string
+  token_endpoint: string
+  jwks_uri: string
+  revocation_endpoint?: string
+  end_session_endpoint?: string
+}
+
+/** A set of tokens handed in. */
+export interface Tokens {
+  accessToken: string
+  refreshToken?: string
+  idToken?: string
+  /** Seconds. */
+  expiresIn?: number
+  scope?: string
+  tokenType?: string
+}
+
+/** Why nobody is signed in. */
+export type SignedOutReason =
+  | 'never_signed_in'
+  | 'user'
+  | 'refused'
+  | 'expired'
+  | 'idle'
+  | 'absolute_limit'
+  | 'refresh_failed'
+
+/** The claims of the ID token. They were checked when the person signed in. */
+export interface Identity {
+  sub: string
+  name?: string
+  email?: string
+  preferred_username?: string
+  [claim: string]: unknown
+}
+
+/** What is known now. The same object until something changed. */
+export type Snapshot =
+  | { readonly status: 'loading' }
+  | { readonly status: 'signed_out'; readonly reason: SignedOutReason }
+  | {
+      readonly status: 'signed_in'
+      readonly identity: Identity | null
+      readonly scope: string | null
+      /** Milliseconds since the Unix epoch, or `null` where the issuer did not say. */
+      readonly expiresAt: number | null
+      readonly obtainedAt: number
+      readonly signedInAt: number
+    }
+
+export interface SessionEvents {
+  signedIn: { identity: Identity | null }
+  refreshed: Record<never, never>
+  userChanged: { identity: Identity | null }
+  signedOut: { reason: SignedOutReason }
+  refreshFailed: { error: SessionError }
+  /** The storage that was asked for cannot be used; the session lives in memory. */
+  storageUnavailable: { error: unknown }
+}
+
+/** `code` is for programs, `message` for people, `cause` for whoever looks into it. */
+export type ErrorCode =
+  | 'signed_out'
+  | 'unavailable'
+  | 'storage'
+  | 'misconfigured'
+  | 'state_missing'
+  | 'state_expired'
+  | 'state_mismatch'
+  | 'state_already_used'
+  | 'refused'
+  | 'invalid_id_token'
+  | 'invalid_callback'
+  | 'redirect_loop'
+  | 'popup_blocked'
+  | 'popup_closed'
+  | 'insecure_context'
+  | 'foreign_origin'
+  | 'closed'
+
+export interface SignInOptions {
+  /** Default: `redirect`. */
+  mode?: 'redirect' | 'popup'
+  /** Where to go after a redirect: a path of this origin. Default: the present one. */
+  returnTo?: string
+  /** Replaces the session's own redirect address for this sign-in. */
+  redirectUri?: string
+  parameters?: Record<string, string>
+  signal?: AbortSignal
+}
+
+export interface SignOutOptions {
+  /** Also leave the issuer's own session, by a redirect. Default: no. */
+  everywhere?: boolean
+  /** Where to come back to after that. */
+  returnTo?: string
+  /** Forget here only: do not even revoke the refresh token. */
+  localOnly?: boolean
+}
+
+export interface CallbackResult {
+  returnTo: string | null
+  identity: Identity | null
+}
+
+export interface Session {
+  /** Redirect: the page leaves and the promise never resolves. Popup: resolves when signed in. */
+  signIn(options?: SignInOptions): Promise<void>
+  /**
+   * Finishes a sign-in when the address of the page is a callback; `null` when it is not.
+   * Calling it twice for one callback gives the same promise.
+   */
+  handleCallback(url?: string | URL): Promise<CallbackResult | null>
+  /** An access token that is fresh, refreshed once for all callers, tabs and processes. */
+  accessToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<string>
+  /** `fetch` with the access token; after a 401 once more with a newer one, if there is one. */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /** The claims of whoever is signed in. */
+  readonly identity: Identity | null
+  snapshot(): Snapshot
+  /** For `useSyncExternalStore` and its like. Gives the function that ends it. */
+  subscribe(listener: () => void): () => void
+  on<K extends keyof SessionEvents>(
+    name: K,
+    listener: (event: SessionEvents[K]) => void,
+  ): () => void
+  /** Resolves when storage was read for the first time. */
+  ready(): Promise<Snapshot>
+  /** Resolves when the sign-out is in storage. Nothing that is in flight brings it back. */
+  signOut(options?: SignOutOptions): Promise<void>
+  /** Takes tokens in that came from elsewhere. */
+  adopt(tokens: Tokens, identity?: Identity): Promise<void>
+  /** The person did something; counts for the idle limit. */
+  active(): void
+  /** Ends timers and listeners. The session stays in storage. */
+  close(): void
+}
