@@ -1,0 +1,44 @@
+// A page of an application, served from this machine: every path gives the page.
+
+import { createServer } from 'node:http'
+
+import { build } from 'esbuild'
+
+const root = new URL('../../../', import.meta.url).pathname
+
+/** Bundles an entry of the tests' own and serves it; `localhost` is a secure context. */
+export async function startSite(entry, { host = 'localhost', port = 0, define = {} } = {}) {
+  const bundle = await build({
+    entryPoints: [new URL(`../pages/${entry}`, import.meta.url).pathname],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    alias: { '@tenure/client': `${root}packages/client/src/index.ts` },
+    define,
+    jsx: 'automatic',
+    logLevel: 'error',
+  })
+  const script = bundle.outputFiles[0].text
+  const server = createServer((request, response) => {
+    if (request.url === '/app.js') {
+      response.setHeader('content-type', 'text/javascript')
+      response.end(script)
+    } else if (request.url === '/blank') {
+      response.setHeader('content-type', 'text/html')
+      response.end('<!doctype html><title>blank</title>')
+    } else {
+      response.setHeader('content-type', 'text/html')
+      response.end('<!doctype html><title>app</title><div id=root></div><script type=module src=/app.js></script>')
+    }
+  })
+  await new Promise((resolve) => server.listen(port, host, resolve))
+  return {
+    url: `http://${host}:${server.address().port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      }),
+  }
+}
