@@ -27,6 +27,8 @@ pub(crate) struct Account {
     pub(crate) created_at: i64,
     /// Whoever authenticated before this is signed out.
     not_before: i64,
+    #[serde(default)]
+    pub(crate) disabled: bool,
 }
 
 impl Account {
@@ -36,7 +38,7 @@ impl Account {
 
     /// Whether a sign-in at that time still counts.
     pub(crate) fn honours(&self, auth_time: Timestamp) -> bool {
-        auth_time.as_millis() >= self.not_before
+        !self.disabled && auth_time.as_millis() >= self.not_before
     }
 }
 
@@ -104,6 +106,12 @@ impl Accounts {
         Ok(account.is_some_and(|account| account.honours(family.auth_time)))
     }
 
+    /// Whether a subject's account is disabled, as it is in the store now.
+    pub(crate) async fn is_disabled(&self, subject: &str) -> Result<bool, StoreError> {
+        let found = self.read(subject).await?;
+        Ok(found.is_some_and(|(account, _)| account.disabled))
+    }
+
     /// The account of a name, as it is in the store now.
     pub(crate) async fn named(&self, username: &str) -> Result<Option<Account>, StoreError> {
         let Some((name, _)) = self.rows.read::<Name>(&name_key(username)).await? else {
@@ -123,7 +131,8 @@ impl Accounts {
             .as_ref()
             .map(|account| account.password_hash.clone());
         let right = self.hasher.verify(password, hash).await;
-        Ok(account.filter(|_| right))
+        // Whoever is not welcome learns no more than a stranger does, and no sooner.
+        Ok(account.filter(|account| right && !account.disabled))
     }
 
     /// Makes an account.
@@ -138,6 +147,7 @@ impl Accounts {
             password_hash,
             created_at: now,
             not_before: now,
+            disabled: false,
         };
         let life = Life::default().owned_by(OWNER);
         self.rows
@@ -167,6 +177,38 @@ impl Accounts {
     ) -> Result<Option<Account>, NotMade> {
         check_password(&password)?;
         let hash = self.hash(password).await?;
+        let change = |account: &mut Account| {
+            account.password_hash.clone_from(&hash);
+            self.sign_out(account);
+        };
+        Ok(self.change(username, change).await?)
+    }
+
+    /// Keeps a person out, and signs them out everywhere, until the account is enabled again.
+    pub(crate) async fn disable(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        let change = |account: &mut Account| {
+            account.disabled = true;
+            self.sign_out(account);
+        };
+        self.change(username, change).await
+    }
+
+    /// Lets a person sign in again. What was ended stays so.
+    pub(crate) async fn enable(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        self.change(username, |account| account.disabled = false)
+            .await
+    }
+
+    /// Also what is on its way now, such as a code, comes too late.
+    fn sign_out(&self, account: &mut Account) {
+        account.not_before = self.rows.now().as_millis().max(account.not_before + 1);
+    }
+
+    async fn change(
+        &self,
+        username: &str,
+        change: impl Fn(&mut Account) + Send + Sync,
+    ) -> Result<Option<Account>, StoreError> {
         for _ in 0..ATTEMPTS {
             let Some(named) = self.named(username).await? else {
                 return Ok(None);
@@ -174,8 +216,7 @@ impl Accounts {
             let Some((mut account, version)) = self.read(&named.subject).await? else {
                 return Ok(None);
             };
-            account.password_hash.clone_from(&hash);
-            account.not_before = self.rows.now().as_millis().max(account.not_before + 1);
+            change(&mut account);
             let life = Life::default().owned_by(OWNER);
             let key = subject_key(&account.subject);
             if let Replaced::Done(_) = self.rows.write(&key, Some(version), &account, life).await? {
@@ -183,7 +224,7 @@ impl Accounts {
                 return Ok(Some(account));
             }
         }
-        Err(too_busy().into())
+        Err(too_busy())
     }
 
     /// Removes an account and returns what it was.

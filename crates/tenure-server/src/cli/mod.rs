@@ -73,15 +73,15 @@ enum Command {
 
 #[derive(Args)]
 struct Dev {
-    /// Where to listen; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:8484")]
-    listen: SocketAddr,
-    /// Where everything is kept
-    #[arg(long, default_value = ".tenure")]
-    data: PathBuf,
-    /// The life of access tokens
-    #[arg(long, value_name = "SECS", default_value_t = 900)]
-    access_token_ttl: u64,
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8484]
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Where everything is kept [default: .tenure]
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The life of access tokens [default: 900]
+    #[arg(long, value_name = "SECS")]
+    access_token_ttl: Option<u64>,
 }
 
 /// Which server's data: by its configuration file, or by its data directory.

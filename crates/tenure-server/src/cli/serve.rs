@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use super::{Dev, Failure, out};
+use crate::clients::redirect::is_loopback_origin;
 use crate::{Clock, Config, Server};
 
 /// Which of the two it is.
@@ -17,20 +18,35 @@ enum Mode {
 }
 
 pub(super) async fn dev(dev: Dev) -> Result<(), Failure> {
-    if !dev.listen.ip().is_loopback() {
+    let config = dev.config()?;
+    if !config.listen.ip().is_loopback() {
         let what = "the demo account is for this machine alone: listen on 127.0.0.1 or [::1]";
         return Err(Failure::Usage(what.to_owned()));
     }
-    let config = Config {
-        listen: dev.listen,
-        data_dir: dev.data,
-        access_token_ttl_secs: dev.access_token_ttl,
-        allow_loopback_origins: true,
-        signup: true,
-        ..Config::default()
-    };
-    config.check()?;
+    if let Some(issuer) = config.issuer.as_deref().filter(|i| !is_loopback_origin(i)) {
+        return Err(Failure::Usage(format!(
+            "the demo account is for this machine alone, and TENURE_ISSUER is `{issuer}`: unset \
+             it, write an address on 127.0.0.1, or start `tenure serve`"
+        )));
+    }
     run(config, Mode::Demo).await
+}
+
+impl Dev {
+    /// What `tenure serve` would read from the environment, and on top of it what is asked for
+    /// here and what makes a demonstration.
+    fn config(self) -> Result<Config, Failure> {
+        let mut config = Config::load(None)?;
+        config.listen = self.listen.unwrap_or(config.listen);
+        config.data_dir = self.data.unwrap_or(config.data_dir);
+        config.access_token_ttl_secs = self
+            .access_token_ttl
+            .unwrap_or(config.access_token_ttl_secs);
+        config.allow_loopback_origins = true;
+        config.signup = true;
+        config.check()?;
+        Ok(config)
+    }
 }
 
 pub(super) async fn serve(config: Config) -> Result<(), Failure> {
@@ -48,7 +64,7 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
     let sqlite = SqliteStore::open(config.database()).await?;
     let listener = TcpListener::bind(config.listen).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let issuer = config.issuer.get_or_insert(address.clone()).clone();
+    let issuer = config.issuer.get_or_insert(address).clone();
     let store = AnyStore::new(sqlite.clone());
     let server = Server::start(config, store, Clock::system()).await?;
     if mode == Mode::Demo {
@@ -62,10 +78,7 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
         // Nobody listens any more if the server has failed already.
         let _ = stop.send(true);
     });
-    let ready = tokio::spawn(announce(
-        listener.local_addr()?,
-        if mode == Mode::Demo { address } else { issuer },
-    ));
+    let ready = tokio::spawn(announce(listener.local_addr()?, issuer));
     server.run(listener, stopped).await;
     ready.abort();
     sqlite.close().await;

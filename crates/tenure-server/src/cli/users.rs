@@ -23,6 +23,16 @@ pub(super) enum Command {
         /// The user name
         name: String,
     },
+    /// Keep a person out and end all their sessions
+    Disable {
+        /// The user name
+        name: String,
+    },
+    /// Let a person sign in again
+    Enable {
+        /// The user name
+        name: String,
+    },
     /// List the accounts
     List,
 }
@@ -60,16 +70,29 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
             let told = json!({ "username": name, "ended": ended });
             out::done(at.json, &told, &format!("removed the account {name}"));
         }
+        Command::Disable { name } => {
+            let account = app.accounts.disable(&name).await?;
+            let account = account.ok_or_else(|| nobody(&name))?;
+            let ended = end_all(&app, &account.subject, RevokedReason::Administrator).await?;
+            let told = json!({ "username": name, "ended": ended });
+            out::done(at.json, &told, &format!("disabled the account {name}"));
+        }
+        Command::Enable { name } => {
+            let account = app.accounts.enable(&name).await?;
+            account.ok_or_else(|| nobody(&name))?;
+            let told = json!({ "username": name });
+            out::done(at.json, &told, &format!("enabled the account {name}"));
+        }
         Command::List => {
             let accounts = app.accounts.list().await?;
             let rows: Vec<_> = accounts
                 .iter()
                 .map(|account| {
                     json!({ "username": account.username, "subject": account.subject,
-                    "created_at": account.created_at / 1000 })
+                    "created_at": account.created_at / 1000, "disabled": account.disabled })
                 })
                 .collect();
-            out::list(at.json, &rows, &["username", "subject"]);
+            out::list(at.json, &rows, &["username", "subject", "disabled"]);
         }
     }
     Ok(())

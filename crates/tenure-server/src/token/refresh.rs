@@ -61,6 +61,11 @@ pub(super) async fn refresh(
                     return Err(reused());
                 }
             }
+            Decision::Refused(Refusal::Revoked(RevokedReason::Administrator))
+                if app.accounts.is_disabled(&family.subject).await? =>
+            {
+                return Err(disabled(app));
+            }
             Decision::Refused(refusal) => return Err(refused(app, refusal)),
         }
     }
@@ -84,10 +89,16 @@ pub(crate) async fn parse(
     }
 }
 
-/// Ends the family of an account that is gone or has a new password (norm 64).
+/// Ends the family of an account that is gone, disabled or has a new password (norm 64).
 async fn check_account(app: &App, family: &Family) -> Result<(), OAuthError> {
     let why = match app.accounts.of(&family.subject).await? {
         Some(account) if account.honours(family.auth_time) => return Ok(()),
+        Some(account) if account.disabled => {
+            app.families
+                .end(family.id, RevokedReason::Administrator)
+                .await?;
+            return Err(disabled(app));
+        }
         Some(_) => RevokedReason::PasswordChanged,
         None => RevokedReason::AccountRemoved,
     };
@@ -125,6 +136,11 @@ fn superseded(retry_after_secs: u64) -> OAuthError {
     error.status = StatusCode::CONFLICT;
     error.retry_after_secs = Some(retry_after_secs.max(1));
     error
+}
+
+fn disabled(app: &App) -> OAuthError {
+    app.metrics.refused.increment(1);
+    OAuthError::grant("the account is disabled")
 }
 
 fn reused() -> OAuthError {

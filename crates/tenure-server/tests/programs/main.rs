@@ -9,8 +9,10 @@
 )]
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod accounts;
 mod crowd;
 mod descriptors;
+mod dev;
 mod device;
 mod login;
 mod lost_answer;

@@ -113,6 +113,26 @@ pub(crate) async fn run(mut command: Command) -> Ran {
     )
 }
 
+/// Runs a program that reads this to its end.
+pub(crate) async fn run_with_input(mut command: Command, input: &str) -> Ran {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A program that ends without reading is judged by what it says.
+    let _ = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    let output = timeout(LIMIT, child.wait_with_output()).await;
+    Ran::from(
+        output
+            .unwrap_or_else(|_| panic!("{command:?}: no end within {LIMIT:?}"))
+            .unwrap(),
+    )
+}
+
 pub(crate) fn send(pid: u32, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
     kill_process(pid, signal).unwrap();

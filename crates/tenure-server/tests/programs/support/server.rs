@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::process::Program;
+use super::process::{Program, Ran, run_with_input};
 use super::{free_address, until};
 
 /// `tenure dev`, or `tenure serve`, on data of its own. The data stays when the server stops.
@@ -144,6 +144,17 @@ impl Server {
 
     pub(crate) fn listen(&self) -> SocketAddr {
         self.setup.listen
+    }
+
+    /// Runs an operator's command on the server's data, while it runs.
+    pub(crate) async fn operate<'a>(
+        &self,
+        args: impl IntoIterator<Item = &'a str>,
+        input: &str,
+    ) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenure"));
+        command.args(args).arg("--data").arg(&self.setup.data);
+        run_with_input(command, input).await
     }
 
     /// An address on this very server, also where its public name leads elsewhere.

@@ -1,0 +1,108 @@
+use serde::Deserialize;
+use tenure_core::secret::ClientSecret;
+
+use super::ConfigError;
+use crate::clients::redirect::{is_loopback_origin, origin};
+use crate::clients::{Client, Grant, digest_of_secret};
+use crate::keys::Algorithm;
+
+/// A client, as an operator writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ClientConfig {
+    id: String,
+    #[serde(default)]
+    secret: Option<SecretText>,
+    #[serde(default)]
+    redirect_uris: Vec<String>,
+    #[serde(default)]
+    post_logout_redirect_uris: Vec<String>,
+    #[serde(default)]
+    grants: Option<Vec<Grant>>,
+    #[serde(default)]
+    scope: Option<String>,
+    #[serde(default)]
+    audience: Option<String>,
+    #[serde(default)]
+    algorithm: Option<Algorithm>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+struct SecretText(ClientSecret);
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(ClientSecret::new(text))
+    }
+}
+
+impl ClientConfig {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let id = &self.id;
+        if id.is_empty() || id.len() > crate::clients::MAX_ID {
+            return Err(ConfigError(
+                "write a client `id` of 1 to 256 bytes".to_owned(),
+            ));
+        }
+        if self
+            .secret
+            .as_ref()
+            .is_some_and(|secret| secret.0.expose().len() < MIN_SECRET)
+        {
+            return Err(ConfigError(format!(
+                "the secret of client `{id}` is weak: write at least {MIN_SECRET} random \
+                 characters, such as the output of `openssl rand -base64 32`"
+            )));
+        }
+        let uris = self
+            .redirect_uris
+            .iter()
+            .chain(&self.post_logout_redirect_uris);
+        uris.into_iter().try_for_each(|uri| check_uri(id, uri))
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        let default = if self.redirect_uris.is_empty() {
+            vec![Grant::ClientCredentials]
+        } else {
+            vec![Grant::AuthorizationCode, Grant::RefreshToken]
+        };
+        Client {
+            id: self.id.clone(),
+            secret_digest: self
+                .secret
+                .as_ref()
+                .map(|secret| digest_of_secret(&secret.0)),
+            redirect_uris: self.redirect_uris.clone(),
+            post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+            grants: self.grants.clone().unwrap_or(default),
+            scope: self
+                .scope
+                .clone()
+                .unwrap_or_else(|| DEFAULT_SCOPE.to_owned()),
+            audience: self.audience.clone(),
+            algorithm: self.algorithm,
+        }
+    }
+}
+
+pub(crate) fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
+    let parsed = url::Url::parse(uri);
+    let fine = parsed.is_ok_and(|url| {
+        let plain = url.scheme() == "http" && origin(uri).is_none_or(|o| !is_loopback_origin(&o));
+        url.fragment().is_none() && !plain && !SCRIPTS.contains(&url.scheme())
+    });
+    if fine {
+        return Ok(());
+    }
+    Err(ConfigError(format!(
+        "client `{client}` cannot be sent to `{uri}`: write an https URI, or http on 127.0.0.1, \
+         [::1] or localhost, without a fragment"
+    )))
+}
+
+const SCRIPTS: [&str; 4] = ["javascript", "data", "blob", "file"];
+pub(crate) const DEFAULT_SCOPE: &str = "openid profile offline_access";
+const MIN_SECRET: usize = 32;
