@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
-use crate::process;
+use crate::{packages, process};
 
 /// Builds the server and the benchmark program optimised, and runs the latter.
+/// Then, unless it was asked for something in particular, the sizes of the npm packages.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     process::must(process::cargo([
         "build",
@@ -16,5 +17,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     ]))?;
     let mut bench = process::cargo(["run", "--release", "--quiet", "--package", "tenure-bench"]);
     bench.arg("--").args(args);
-    process::must(bench)
+    process::must(bench)?;
+    if args.is_empty() {
+        packages::print_sizes()?;
+    }
+    Ok(())
 }

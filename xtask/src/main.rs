@@ -11,6 +11,7 @@ mod deny;
 mod deps;
 mod documents;
 mod house;
+mod packages;
 mod process;
 mod report;
 mod run;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Task::Ci(options) => ci::run(&options),
         Task::Sim { args } => sim::run(&args),
         Task::Bench { args } => bench::run(&args),
+        Task::Packages => packages::run(),
         Task::Deps => deps::run(),
     };
     match outcome {
@@ -73,6 +75,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Build the npm packages: the WebAssembly core, its glue, and everything in `packages`.
+    Packages,
     /// Check that dependencies point one way.
     Deps,
 }

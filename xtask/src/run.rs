@@ -52,17 +52,10 @@ fn hand_over(server: Command) -> Result<()> {
     process::must(server)
 }
 
-/// The built `tenure`, wherever cargo puts what it builds.
+/// The built `tenure`.
 fn binary() -> Result<PathBuf> {
-    let metadata = process::output_of(process::cargo([
-        "metadata",
-        "--format-version=1",
-        "--no-deps",
-    ]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
-    let target = metadata["target_directory"].as_str().unwrap_or("target");
     let name = format!("tenure{}", std::env::consts::EXE_SUFFIX);
-    Ok(PathBuf::from(target).join("debug").join(name))
+    Ok(process::target_directory()?.join("debug").join(name))
 }
 
 fn has_option(args: &[String], name: &str) -> bool {

@@ -10,7 +10,8 @@ use anyhow::{Context, Result};
 use crate::{process, report::Done, workspace};
 
 /// A program that tests start, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 2] = [
+const PROGRAMS: [(&str, &str); 3] = [
+    ("chromium", "chromium"),
     ("dbus-run-session", "dbus"),
     ("gnome-keyring-daemon", "gnome-keyring"),
 ];
@@ -106,7 +107,8 @@ fn npm_folders() -> Result<Vec<PathBuf>> {
         .collect())
 }
 
-fn install_npm_folder(folder: &Path) -> Result<()> {
+/// Installs what a lock file names, unless that is what is installed.
+pub(crate) fn install_npm_folder(folder: &Path) -> Result<()> {
     let lock = fs::read(folder.join("package-lock.json"))?;
     if fs::read(folder.join(STAMP)).is_ok_and(|installed| installed == lock) {
         println!("{} is up to date", folder.display());

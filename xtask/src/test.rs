@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    deps, process,
+    deps, packages, process,
     report::{Done, Report},
     setup, sim,
 };
@@ -37,6 +37,7 @@ pub(crate) fn steps(report: &mut Report, options: &Options) {
     report.step("system packages", setup::system_packages);
     report.step("npm packages", setup::npm_packages);
     report.step("core builds without std", deps::build_without_std);
+    packages::steps(report);
     report.step("tests", || {
         let tests = process::cargo(["test", "--workspace", "--no-fail-fast"]);
         process::must(tests)?;

@@ -1,0 +1,7 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'tsdown'
+import { library } from '../tsdown.base.ts'
+
+const node = existsSync('src/node.ts') ? { node: 'src/node.ts' } : {}
+
+export default defineConfig(library({ index: 'src/index.ts', ...node }))

@@ -1,0 +1,98 @@
+// Prints what a page downloads, minified and compressed, beside the budget, and fails above it.
+// The packages of others are bundled in the same run and the same way, for comparison.
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const KB = 1024
+
+/** What is ours: the code of an entry, what is left out of it, and the most it may be. */
+const OURS = [
+  {
+    name: 'core: WebAssembly and its glue',
+    code: `export { default, Holder, oidc } from './client/src/core/core.js'
+           export { default as packed } from './client/src/core/module.js'`,
+    budget: 40 * KB,
+  },
+  {
+    name: '@tenure/client: the driver',
+    code: `export * from './client/src/index.ts'`,
+    external: /\/core\/(core|module)\.js$/,
+    budget: 8 * KB,
+  },
+  { name: '@tenure/react', code: `export * from '@tenure/react'`, budget: 2 * KB },
+  { name: '@tenure/vue', code: `export * from '@tenure/vue'`, budget: 2 * KB },
+  {
+    name: '@tenure/client: all that a page loads',
+    code: `export { createSession } from '@tenure/client'`,
+    external: /^\0/,
+    budget: 48 * KB,
+  },
+]
+
+const OTHERS = [
+  ['oidc-client-ts', `export { UserManager } from 'oidc-client-ts'`],
+  ['@auth0/auth0-spa-js', `export { createAuth0Client } from '@auth0/auth0-spa-js'`],
+  ['keycloak-js', `export { default } from 'keycloak-js'`],
+  [
+    '@reapit/connect-session',
+    `export { ReapitConnectBrowserSession } from '@reapit/connect-session'`,
+  ],
+  [
+    '@toruslabs/session-manager',
+    `export { AuthSessionManager, StorageManager } from '@toruslabs/session-manager'`,
+  ],
+]
+
+/** What an application has anyway. */
+const SHARED = /^(react|react-dom|vue|vue-router|@tenure\/client)(\/|$)/
+
+const rows = []
+for (const { name, code, external, budget } of OURS) {
+  rows.push({ name, bytes: await size(code, external ?? SHARED), budget })
+}
+for (const [name, code] of OTHERS) rows.push({ name, bytes: await size(code, SHARED) })
+
+for (const { name, bytes, budget } of rows) {
+  const kilobytes = (bytes / KB).toFixed(2).padStart(7)
+  const verdict = budget === undefined ? '' : verdictOn(bytes, budget)
+  console.log(`${name.padEnd(40)} ${kilobytes} KB  ${verdict}`.trimEnd())
+}
+if (rows.some(({ bytes, budget }) => bytes > (budget ?? Number.POSITIVE_INFINITY))) {
+  console.error('a package is above its budget')
+  process.exitCode = 1
+}
+
+function verdictOn(bytes, budget) {
+  const most = `of ${budget / KB} KB`
+  return bytes > budget ? `${most}  ABOVE ITS BUDGET` : most
+}
+
+/** Bytes of a bundle after minifying and gzip. */
+async function size(code, external) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: process.cwd(), loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['browser', 'import', 'module'],
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    legalComments: 'none',
+    logLevel: 'error',
+    plugins: [leaveOut(external)],
+  })
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length
+}
+
+function leaveOut(pattern) {
+  return {
+    name: 'leave out',
+    setup(build) {
+      build.onResolve({ filter: /./ }, ({ path, kind }) =>
+        kind !== 'entry-point' && pattern.test(path) ? { path, external: true } : undefined,
+      )
+    },
+  }
+}

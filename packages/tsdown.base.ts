@@ -1,0 +1,27 @@
+import type { UserConfig } from 'tsdown'
+
+/** How every package is built: ESM and CommonJS, each with its own types. */
+export function library(entry: Record<string, string>): UserConfig {
+  return {
+    entry,
+    format: ['esm', 'cjs'],
+    outDir: 'dist',
+    platform: 'neutral',
+    target: 'es2022',
+    dts: { tsconfig: '../tsconfig.base.json' },
+    tsconfig: '../tsconfig.base.json',
+    outExtensions: ({ format }) =>
+      format === 'es' ? { js: '.js', dts: '.d.ts' } : { js: '.cjs', dts: '.d.cts' },
+    clean: true,
+    treeshake: true,
+    sourcemap: false,
+    report: false,
+    failOnWarn: true,
+    hooks: {
+      'build:done': async () => {
+        const { copyFile } = await import('node:fs/promises')
+        for (const name of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(`../../${name}`, name)
+      },
+    },
+  }
+}

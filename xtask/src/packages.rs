@@ -1,0 +1,125 @@
+//! `cargo xtask packages`: the npm packages, from the Rust core to what a user installs.
+
+use std::{env, path::PathBuf, process::Command};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    process,
+    report::{Done, Report},
+    setup, workspace,
+};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What is checked after the build: the name of the step and the npm script that does it.
+const CHECKS: [(&str, &str); 5] = [
+    ("packages: style", "style"),
+    ("packages: types", "types"),
+    ("packages: tests", "test"),
+    ("packages: as installed", "consumers"),
+    ("packages: size", "size"),
+];
+
+/// Builds every package.
+pub(crate) fn run() -> Result<()> {
+    match build()? {
+        Done::Passed => Ok(()),
+        Done::Skipped(why) | Done::Noted(why) => bail!(why),
+    }
+}
+
+/// Builds and checks the packages as steps of a test run.
+pub(crate) fn steps(report: &mut Report) {
+    report.step("packages", build);
+    for (name, script) in CHECKS {
+        report.step(name, || {
+            if !workspace::has_program("npm") {
+                return Ok(without_npm());
+            }
+            process::must(npm(&["run", script]))?;
+            Ok(Done::Passed)
+        });
+    }
+}
+
+/// Prints the size of each package beside its budget and beside other people's packages.
+pub(crate) fn print_sizes() -> Result<()> {
+    println!("\nnpm packages");
+    if let Done::Skipped(why) | Done::Noted(why) = build()? {
+        println!("left out: {why}");
+        return Ok(());
+    }
+    process::must(npm(&["run", "--silent", "size"]))
+}
+
+fn build() -> Result<Done> {
+    if !workspace::has_program("npm") {
+        return Ok(without_npm());
+    }
+    add_target()?;
+    process::must(core_module())?;
+    process::must(core_glue()?)?;
+    setup::install_npm_folder(&folder())?;
+    process::must(npm(&["run", "build"]))?;
+    Ok(Done::Passed)
+}
+
+fn without_npm() -> Done {
+    Done::Skipped("npm is missing: install Node.js 20".to_owned())
+}
+
+/// Asks rustup for the target; where there is no rustup, the build itself says what is missing.
+fn add_target() -> Result<()> {
+    if !workspace::has_program("rustup") {
+        return Ok(());
+    }
+    let installed = process::output_of(process::command(
+        "rustup",
+        ["target", "list", "--installed"],
+    ))?;
+    if installed.lines().any(|target| target == TARGET) {
+        return Ok(());
+    }
+    process::must(process::command("rustup", ["target", "add", TARGET]))
+}
+
+fn core_module() -> Command {
+    let mut build = process::cargo(["build", "--profile", "wasm", "--target", TARGET]);
+    build.args(["--package", "tenure-wasm"]);
+    // The module carries the places of its panics: not those of this machine.
+    let flags = [(cargo_home(), "cargo"), (Some(workspace::root()), "tenure")]
+        .into_iter()
+        .filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?.display())))
+        .collect::<Vec<_>>();
+    build.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        flags.join(" "),
+    );
+    build
+}
+
+fn core_glue() -> Result<Command> {
+    let module = process::target_directory()?
+        .join(TARGET)
+        .join("wasm")
+        .join("tenure_wasm.wasm");
+    let mut glue = process::cargo(["run", "--quiet", "--package", "xtask-wasm", "--"]);
+    glue.arg(module).arg(folder().join("client/src/core"));
+    Ok(glue)
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let home = || env::home_dir().map(|home| home.join(".cargo"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home)
+}
+
+fn npm(args: &[&str]) -> Command {
+    let mut npm = process::command("npm", args);
+    npm.current_dir(folder());
+    npm
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join("packages")
+}
