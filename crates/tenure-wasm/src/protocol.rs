@@ -21,7 +21,7 @@ use crate::fields::{Read, Reader, Writer};
 /// | `discovery_url` | `issuer` | the address |
 /// | `metadata` | `issuer, found_issuer, authorization, token, jwks, revocation, end_session` | empty, or why it cannot be used |
 /// | `begin` | `now, issuer, redirect_uri, return_to, state, nonce, code_verifier, code_challenge, endpoint, client_id, scope, records, more…` | the address and the records to keep |
-/// | `finish` | `now, state, records…` | the login, or `fault` |
+/// | `finish` | `now, state, iss, records…` | the login, or `fault` |
 /// | `callback` | `name, value, …` | `code`, `refusal` or `fault` |
 /// | `code` | `client_id, code, redirect_uri, verifier` | a body |
 /// | `refresh` | `client_id, refresh_token` | a body |

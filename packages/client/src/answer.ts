@@ -90,7 +90,7 @@ async function bounded(response: Response): Promise<string> {
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
   let text = ''
-  for (let length = 0; ; ) {
+  for (let length = 0; ;) {
     const { done, value } = await reader.read()
     if (done) return text + decoder.decode()
     length += value.byteLength

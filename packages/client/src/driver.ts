@@ -40,7 +40,8 @@ export class Driver {
     this.#holder = core.holder(configuration(options))
     this.#listen()
     this.#handle('opened')
-    if (typeof document === 'object' && document.visibilityState === 'hidden') this.#handle('hidden')
+    if (typeof document === 'object' && document.visibilityState === 'hidden')
+      this.#handle('hidden')
   }
 
   /** An access token: `token, type, generation, fresh_until`. */

@@ -2,7 +2,9 @@ import { SessionError } from './errors.js'
 
 /** What `send` needs of a session. */
 export interface Tokens {
-  token(rejected: string | null): Promise<{ accessToken: string; tokenType: string; issued: string; login: string }>
+  token(
+    rejected: string | null,
+  ): Promise<{ accessToken: string; tokenType: string; issued: string; login: string }>
 }
 
 /**

@@ -108,15 +108,13 @@ const FAR = Number.MAX_SAFE_INTEGER
 
 /** Signatures that are checked; `none` and shared secrets are not among them (norm 41). */
 const ALGORITHMS: Record<string, RsaHashedImportParams & EcKeyImportParams & EcdsaParams> =
-  Object.fromEntries(
-    [
-      ['RS256', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }],
-      ['RS384', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-384' }],
-      ['RS512', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' }],
-      ['PS256', { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 }],
-      ['ES256', { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' }],
-      ['ES384', { name: 'ECDSA', hash: 'SHA-384', namedCurve: 'P-384' }],
-      ['EdDSA', { name: 'Ed25519' }],
-      ['Ed25519', { name: 'Ed25519' }],
-    ] as [string, never][],
-  )
+  Object.fromEntries([
+    ['RS256', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }],
+    ['RS384', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-384' }],
+    ['RS512', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' }],
+    ['PS256', { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 }],
+    ['ES256', { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' }],
+    ['ES384', { name: 'ECDSA', hash: 'SHA-384', namedCurve: 'P-384' }],
+    ['EdDSA', { name: 'Ed25519' }],
+    ['Ed25519', { name: 'Ed25519' }],
+  ] as [string, never][])

@@ -72,7 +72,8 @@ async function discover(
     found = answer.members
   }
   const all = { ...found, ...given } as Record<string, unknown>
-  const text = (name: string): string => (typeof all[name] === 'string' ? (all[name] as string) : '')
+  const text = (name: string): string =>
+    typeof all[name] === 'string' ? (all[name] as string) : ''
   const [fault, detail] = core.ask('metadata', issuer, text('issuer'), ...ENDPOINTS.map(text))
   if (fault) {
     throw new SessionError('misconfigured', explain(fault, detail, issuer, text('issuer')), {

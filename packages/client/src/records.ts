@@ -1,6 +1,5 @@
 // Logins under way, one storage key each, so that two tabs that begin at once lose none.
 
-
 /** Seven fields of a record; the state is the key. */
 type Record = string[]
 
@@ -86,7 +85,6 @@ const memory: Storage = (() => {
     clear: () => kept.clear(),
   }
 })()
-
 
 /** Fields of a record, with its state. */
 const WIDTH = 8

@@ -70,13 +70,7 @@ export interface Tokens {
 
 /** Why nobody is signed in. */
 export type SignedOutReason =
-  | 'never_signed_in'
-  | 'user'
-  | 'refused'
-  | 'expired'
-  | 'idle'
-  | 'absolute_limit'
-  | 'refresh_failed'
+  'never_signed_in' | 'user' | 'refused' | 'expired' | 'idle' | 'absolute_limit' | 'refresh_failed'
 
 /** The claims of the ID token. They were checked when the person signed in. */
 export interface Identity {

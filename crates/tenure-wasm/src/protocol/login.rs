@@ -65,9 +65,14 @@ pub(super) fn begin(mut from: Reader<'_>) -> Read<String> {
 pub(super) fn finish(mut from: Reader<'_>) -> Read<String> {
     let now = from.time("now");
     let state = from.optional().map(LoginState::new);
+    let iss = from.optional();
     let mut logins = records(&mut from)?;
     from.end()?;
     let to = match logins.finish(state.as_ref(), now) {
+        // RFC 9207 §2.4.
+        Ok(login) if iss.is_some_and(|iss| iss != login.issuer()) => {
+            Writer::new("fault").text("issuer_mismatch")
+        }
         Ok(login) => Writer::new("login")
             .text(login.redirect_uri())
             .optional(login.return_to())
