@@ -20,11 +20,13 @@ if (settings) {
   globalThis.outcome = (promise) =>
     promise.then(
       (value) => ({ value }),
-      (error) =>
-        error instanceof SessionError
-          ? { code: error.code, reason: error.reason, detail: error.detail, temporary: error.temporary }
-          : { code: String(error) },
+      (error) => (error instanceof SessionError ? told(error) : { code: String(error) }),
     )
   globalThis.callback = location.pathname === '/callback' ? outcome(session.handleCallback()) : null
 }
 globalThis.loaded = true
+
+/** What a program can tell by, without what is not there. */
+function told({ code, reason, detail, temporary }) {
+  return JSON.parse(JSON.stringify({ code, reason, detail, temporary }))
+}

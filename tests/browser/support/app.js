@@ -1,19 +1,34 @@
+import { signInAsDemo } from './browser.js'
+
 /** Opens the page of `pages/plain.js` with its settings. */
 export async function openApp(context, site, settings, path = '/') {
   const page = await context.newPage()
   await page.goto(`${site.url}/blank`)
   await page.evaluate((settings) => localStorage.setItem('settings', JSON.stringify(settings)), settings)
-  await page.goto(`${site.url}${path}`)
-  await page.waitForFunction('globalThis.loaded')
+  await go(page, `${site.url}${path}`)
   return page
 }
 
+/** Goes to an address of the application and waits until it runs. */
+export async function go(page, address) {
+  await page.goto(address)
+  await page.waitForFunction('globalThis.loaded')
+}
+
 /** Signs the demo account in by redirect; the page is back afterwards. */
-export async function signIn(page, signInAs) {
+export async function signIn(page, signInAs = signInAsDemo) {
   await page.evaluate(() => void session.signIn())
   await page.waitForURL(/login|authorize|interaction/)
   await signInAs(page)
   await page.waitForURL(/\/callback/)
   await page.waitForFunction('globalThis.loaded')
   return page.evaluate(() => callback)
+}
+
+/** Waits until the access token is past its end. */
+export async function expire(page) {
+  await page.waitForFunction(() => {
+    const snapshot = session.snapshot()
+    return snapshot.status === 'signed_in' && Date.now() > snapshot.expiresAt
+  })
 }
