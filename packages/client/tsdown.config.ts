@@ -4,4 +4,8 @@ import { library } from '../tsdown.base.ts'
 
 const node = existsSync('src/node.ts') ? { node: 'src/node.ts' } : {}
 
-export default defineConfig(library({ index: 'src/index.ts', ...node }))
+export default defineConfig({
+  ...library({ index: 'src/index.ts', ...node }),
+  // The entry for Node alone uses Node's own modules.
+  deps: { neverBundle: [/^node:/] },
+})
