@@ -119,7 +119,10 @@ class Opened implements Session {
       }
       this.#admit(core)
       const here = `${location.pathname}${location.search}${location.hash}`
-      location.assign(await logins.begin(options, options.returnTo ?? here))
+      const url = await logins.begin(options, options.returnTo ?? here)
+      // Whoever gave up meanwhile stays where they are.
+      if (options.signal?.aborted) throw reasonOf(options.signal)
+      location.assign(url)
     } catch (cause) {
       popup?.close()
       throw cause
