@@ -29,6 +29,8 @@ export class Driver {
   #draining = false
   #snapshot = ''
   #closed = false
+  /** Why the last read or write of storage failed. */
+  #fault: unknown
 
   constructor(
     private readonly core: Core,
@@ -48,19 +50,19 @@ export class Driver {
   async token(rejected: string | null): Promise<string[]> {
     const { number, settled } = this.#waiters.add()
     this.#handle('token_wanted', number, rejected)
-    return good(await settled)
+    return this.#good(await settled)
   }
 
   async signedIn(tokens: Tokens, subject: string | null, requestedAt: number): Promise<void> {
     const { number, settled } = this.#waiters.add()
     this.#handle('signed_in', number, ...grant(tokens, subject, requestedAt))
-    good(await settled)
+    this.#good(await settled)
   }
 
   async signOut(scope: 'issuer' | 'local'): Promise<void> {
     const { number, settled } = this.#waiters.add()
     this.#handle('sign_out_wanted', number, scope)
-    good(await settled)
+    this.#good(await settled)
   }
 
   active(): void {
@@ -88,7 +90,6 @@ export class Driver {
     for (let next = this.#holder.poll(); next !== undefined; next = this.#holder.poll()) {
       this.#outputs.push(fields(next))
     }
-    this.#wait()
     this.#drain()
   }
 
@@ -104,6 +105,7 @@ export class Driver {
       }
     } finally {
       this.#draining = false
+      this.#wait()
     }
   }
 
@@ -122,8 +124,8 @@ export class Driver {
     if (due === undefined) return
     const timer = setTimeout(() => this.#handle('elapsed'), Math.max(0, due - performance.now()))
     this.#timer = timer
-    // In Node, a session alone does not keep the program running.
-    if (this.#locks.size === 0 && typeof timer === 'object') (timer as { unref(): void }).unref()
+    // In Node, a session alone does not keep the program running; a caller that waits does.
+    if (this.#waiters.none && typeof timer === 'object') (timer as { unref(): void }).unref()
   }
 
   #act([name, op = '', ...rest]: string[]): void {
@@ -151,11 +153,13 @@ export class Driver {
 
   async #load(op: string): Promise<void> {
     let outcome: Field[]
+    this.#fault = undefined
     try {
       const text = await this.place.load()
       const found = text === null ? null : decode(text)
       outcome = text === null ? ['empty'] : found ? ['found', ...found] : ['unreadable']
-    } catch {
+    } catch (cause) {
+      this.#fault = cause
       outcome = ['failed']
     }
     this.#handle('loaded', op, ...outcome)
@@ -163,9 +167,11 @@ export class Driver {
 
   async #save(op: string, replaces: number, stored: string[]): Promise<void> {
     let outcome: string
+    this.#fault = undefined
     try {
       outcome = (await this.place.save(replaces, encode(stored))) ? 'done' : 'conflict'
-    } catch {
+    } catch (cause) {
+      this.#fault = cause
       outcome = 'failed'
     }
     this.#handle('saved', op, outcome)
@@ -227,6 +233,11 @@ export class Driver {
     await this.issuer.revoke(body).catch(() => undefined)
   }
 
+  #good(answer: string[]): string[] {
+    if (answer[0] === 'token' || answer[0] === 'done') return answer.slice(1)
+    throw errorOf(answer, this.#fault)
+  }
+
   #listen(): void {
     const changed = this.place.watch?.(() => this.#handle('peer_changed'))
     if (changed) this.#stop.push(changed)
@@ -242,11 +253,6 @@ export class Driver {
     on(window, 'pageshow', () => this.#handle('woke_up'))
     on(window, 'online', () => this.#handle('online'))
   }
-}
-
-function good(answer: string[]): string[] {
-  if (answer[0] === 'token' || answer[0] === 'done') return answer.slice(1)
-  throw errorOf(answer)
 }
 
 function closed(): SessionError {

@@ -4,8 +4,10 @@ export class Emitter<Events> {
 
   on<K extends keyof Events>(name: K, listener: (event: Events[K]) => void): () => void {
     const all = this.#listeners.get(name) ?? new Set()
-    this.#listeners.set(name, all.add(listener))
-    return () => all.delete(listener)
+    // Whoever listens twice is told twice, and ends each by itself.
+    const own = (event: Events[K]): void => listener(event)
+    this.#listeners.set(name, all.add(own))
+    return () => void all.delete(own)
   }
 
   emit<K extends keyof Events>(name: K, event: Events[K]): void {
@@ -13,7 +15,9 @@ export class Emitter<Events> {
       try {
         ;(listener as (event: Events[K]) => void)(event)
       } catch (cause) {
-        reportError(cause)
+        queueMicrotask(() => {
+          throw cause
+        })
       }
     }
   }
