@@ -6,6 +6,7 @@ mod password;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tenure_core::issuer::Family;
 use tenure_core::secret::Password;
 use tenure_core::time::Timestamp;
@@ -29,6 +30,9 @@ pub(crate) struct Account {
     not_before: i64,
     #[serde(default)]
     pub(crate) disabled: bool,
+    /// What the operator wrote about the person; told to clients that ask for it by name.
+    #[serde(default)]
+    pub(crate) claims: Map<String, Value>,
 }
 
 impl Account {
@@ -148,6 +152,7 @@ impl Accounts {
             created_at: now,
             not_before: now,
             disabled: false,
+            claims: Map::new(),
         };
         let life = Life::default().owned_by(OWNER);
         self.rows
@@ -197,6 +202,22 @@ impl Accounts {
     pub(crate) async fn enable(&self, username: &str) -> Result<Option<Account>, StoreError> {
         self.change(username, |account| account.disabled = false)
             .await
+    }
+
+    /// Writes a claim of a person, or removes it; what is signed from now on has it.
+    pub(crate) async fn set_claim(
+        &self,
+        username: &str,
+        name: &str,
+        value: Option<Value>,
+    ) -> Result<Option<Account>, StoreError> {
+        let change = |account: &mut Account| {
+            match value.clone() {
+                Some(value) => account.claims.insert(name.to_owned(), value),
+                None => account.claims.remove(name),
+            };
+        };
+        self.change(username, change).await
     }
 
     /// Also what is on its way now, such as a code, comes too late.
@@ -267,6 +288,11 @@ impl Accounts {
     }
 }
 
+/// Whether a claim is one that the server writes itself.
+pub(crate) fn is_reserved(claim: &str) -> bool {
+    claim.is_empty() || RESERVED.contains(&claim)
+}
+
 fn check_name(username: &str) -> Result<(), NotMade> {
     let fine = |c: char| c.is_alphanumeric() || "@._+- ".contains(c);
     if username.trim() != username || username.is_empty() || username.len() > MAX_NAME {
@@ -307,6 +333,24 @@ fn name_key(username: &str) -> Key {
     Key::new(Kind::Account, sha256(format!("name:{name}").as_bytes()))
 }
 
+const RESERVED: [&str; 16] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "sid",
+    "token_use",
+    "at_hash",
+    "preferred_username",
+];
 const OWNER: &str = "tenure:accounts";
 const MAX_NAME: usize = 128;
 const MIN_PASSWORD: usize = 12;

@@ -3,7 +3,7 @@ use serde_json::json;
 use tenure_core::secret::ClientSecret;
 
 use super::{Failure, Where, out};
-use crate::clients::{Client, Grant, digest_of_secret};
+use crate::clients::{Client, Compatibility, Grant, digest_of_secret};
 use crate::config::{DEFAULT_SCOPE, check_uri};
 use crate::digest::random_text;
 
@@ -114,6 +114,7 @@ impl Add {
             scope: self.scope,
             audience: self.audience,
             algorithm: None,
+            compatibility: Compatibility::default(),
         })
     }
 }

@@ -1,9 +1,9 @@
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 use tenure_core::issuer::RevokedReason;
 
 use super::{Failure, Where, out};
-use crate::accounts::NotMade;
+use crate::accounts::{Account, NotMade, is_reserved};
 use crate::app::App;
 
 #[derive(Subcommand)]
@@ -32,6 +32,15 @@ pub(super) enum Command {
     Enable {
         /// The user name
         name: String,
+    },
+    /// Write what clients may be told about a person, such as `email`; without a value, remove it
+    Claim {
+        /// The user name
+        name: String,
+        /// The claim's name
+        claim: String,
+        /// Its value: a text, or a list of texts as JSON
+        value: Option<String>,
     },
     /// List the accounts
     List,
@@ -83,6 +92,11 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
             let told = json!({ "username": name });
             out::done(at.json, &told, &format!("enabled the account {name}"));
         }
+        Command::Claim { name, claim, value } => {
+            let account = set_claim(&app, &name, &claim, value).await?;
+            let told = json!({ "username": name, "claims": account.claims });
+            out::done(at.json, &told, &format!("set {claim} of {name}"));
+        }
         Command::List => {
             let accounts = app.accounts.list().await?;
             let rows: Vec<_> = accounts
@@ -96,6 +110,31 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+async fn set_claim(
+    app: &App,
+    name: &str,
+    claim: &str,
+    value: Option<String>,
+) -> Result<Account, Failure> {
+    if is_reserved(claim) {
+        let what = format!("the server writes `{claim}` itself; choose another claim");
+        return Err(Failure::Usage(what));
+    }
+    let value = value.map(claim_value).transpose()?;
+    let account = app.accounts.set_claim(name, claim, value).await?;
+    account.ok_or_else(|| nobody(name))
+}
+
+fn claim_value(text: String) -> Result<Value, Failure> {
+    if !text.starts_with('[') {
+        return Ok(Value::String(text));
+    }
+    let list: Vec<String> = serde_json::from_str(&text).map_err(|_| {
+        Failure::Usage("write a list as JSON, such as [\"one\", \"two\"]".to_owned())
+    })?;
+    Ok(list.into())
 }
 
 /// Ends everything a subject has (norms 64 and 66); returns how many families that were.

@@ -1,5 +1,6 @@
 //! The operator's own clients.
 
+mod compatibility;
 pub(crate) mod redirect;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tenure_core::secret::ClientSecret;
 use tenure_store::{Key, Kind, Owner, Replaced, StoreError};
 
+pub(crate) use self::compatibility::{Compatibility, Leniency};
 use crate::cache::Cache;
 use crate::digest::{b64, same, sha256};
 use crate::keys::Algorithm;
@@ -26,6 +28,8 @@ pub(crate) struct Client {
     pub(crate) scope: String,
     pub(crate) audience: Option<String>,
     pub(crate) algorithm: Option<Algorithm>,
+    #[serde(default)]
+    pub(crate) compatibility: Compatibility,
 }
 
 /// A way to get tokens that a client may use.
@@ -50,6 +54,10 @@ impl Client {
 
     pub(crate) fn may(&self, grant: Grant) -> bool {
         self.grants.contains(&grant)
+    }
+
+    pub(crate) fn permits(&self, leniency: Leniency) -> bool {
+        self.compatibility.dangerous_leniency.contains(&leniency)
     }
 
     pub(crate) fn redirects_to(&self, uri: &str) -> bool {

@@ -20,7 +20,7 @@ fn loopback(uri: &str) -> Option<(&'static str, &str)> {
     let path = match rest.strip_prefix(':') {
         None => rest,
         Some(rest) => {
-            let digits = rest.find('/')?;
+            let digits = rest.find('/').unwrap_or(rest.len());
             let port: u16 = rest.get(..digits)?.parse().ok()?;
             // One spelling alone: no sign, no leading zero.
             if port.to_string().len() != digits {
@@ -29,7 +29,7 @@ fn loopback(uri: &str) -> Option<(&'static str, &str)> {
             rest.get(digits..)?
         }
     };
-    path.starts_with('/').then_some((host, path))
+    (path.is_empty() || path.starts_with('/')).then_some((host, path))
 }
 
 /// The origin of a URI, as a browser would send it in `Origin`; `None` if it has none.
@@ -86,6 +86,18 @@ mod tests {
             (native, "http://127.0.0.2/callback", false),
             (native, "http://localhost/callback", false),
             (native, "https://127.0.0.1/callback", false),
+            (native, "http://127.0.0.1:80", false),
+            ("http://127.0.0.1", "http://127.0.0.1:80", true),
+            ("http://127.0.0.1", "http://127.0.0.1:80/", false),
+            ("http://127.0.0.1", "http://127.0.0.1.evil.example", false),
+            (
+                "http://127.0.0.1",
+                "http://127.0.0.1:80@evil.example",
+                false,
+            ),
+            ("http://127.0.0.1", "http://127.0.0.1:80?x=1", false),
+            ("http://127.0.0.1", "http://127.0.0.1?x=1", false),
+            ("http://127.0.0.1", "http://127.0.0.1:", false),
             ("http://[::1]/callback", "http://[::1]:8080/callback", true),
             (
                 "http://localhost/callback",

@@ -2,8 +2,9 @@ use serde::Deserialize;
 use tenure_core::secret::ClientSecret;
 
 use super::ConfigError;
+use crate::accounts::is_reserved;
 use crate::clients::redirect::{is_loopback_origin, origin};
-use crate::clients::{Client, Grant, digest_of_secret};
+use crate::clients::{Client, Compatibility, Grant, digest_of_secret};
 use crate::keys::Algorithm;
 
 /// A client, as an operator writes it.
@@ -26,6 +27,8 @@ pub struct ClientConfig {
     audience: Option<String>,
     #[serde(default)]
     algorithm: Option<Algorithm>,
+    #[serde(default)]
+    compatibility: Compatibility,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -60,7 +63,27 @@ impl ClientConfig {
             .redirect_uris
             .iter()
             .chain(&self.post_logout_redirect_uris);
-        uris.into_iter().try_for_each(|uri| check_uri(id, uri))
+        uris.into_iter().try_for_each(|uri| check_uri(id, uri))?;
+        self.check_compatibility()
+    }
+
+    fn check_compatibility(&self) -> Result<(), ConfigError> {
+        let id = &self.id;
+        let reserved = |name: &&String| is_reserved(name.trim_end_matches('*'));
+        if let Some(name) = self.compatibility.account_claims.iter().find(reserved) {
+            return Err(ConfigError(format!(
+                "`account_claims` of client `{id}` has `{name}`, which the server writes itself: \
+                 remove it"
+            )));
+        }
+        let issuer = self.compatibility.dangerous_id_token_issuer.as_deref();
+        let fine = |uri: &str| url::Url::parse(uri).is_ok_and(|url| url.scheme() == "https");
+        if let Some(uri) = issuer.filter(|uri| !fine(uri)) {
+            return Err(ConfigError(format!(
+                "`dangerous_id_token_issuer` of client `{id}` is `{uri}`: write an https address"
+            )));
+        }
+        Ok(())
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -84,6 +107,7 @@ impl ClientConfig {
                 .unwrap_or_else(|| DEFAULT_SCOPE.to_owned()),
             audience: self.audience.clone(),
             algorithm: self.algorithm,
+            compatibility: self.compatibility.clone(),
         }
     }
 }

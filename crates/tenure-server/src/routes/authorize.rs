@@ -7,7 +7,7 @@ use tenure_store::StoreError;
 use url::form_urlencoded::Serializer;
 
 use crate::app::App;
-use crate::clients::{Client, Grant};
+use crate::clients::{Client, Grant, Leniency};
 use crate::pages;
 use crate::signin::SignIn;
 use crate::token::{Code, Parameters, issue_code, narrow};
@@ -112,6 +112,28 @@ pub(super) async fn read(app: &App, query: &str) -> Result<Request, Box<Response
     })
 }
 
+/// Whether the login page was sent an authorization request by a client that may do so. The error
+/// is the page that refuses it.
+pub(super) async fn is_sent_to_login(
+    app: &App,
+    query: &str,
+    parameters: &Parameters,
+) -> Result<bool, Box<Response>> {
+    let Some(id) = parameters.find("client_id") else {
+        return Ok(false);
+    };
+    let client = app.clients.find(id).await;
+    let client = client.map_err(|error| Box::new(pages::failed(&error)))?;
+    if !client.is_some_and(|client| client.permits(Leniency::SignInAtLogin)) {
+        return Ok(false);
+    }
+    let request = read(app, query).await?;
+    match check(&request) {
+        Ok(()) => Ok(true),
+        Err((error, what)) => Err(Box::new(refuse(app, &request, error, what))),
+    }
+}
+
 fn check(request: &Request) -> Result<(), (&'static str, &'static str)> {
     let find = |name| request.parameters.find(name);
     if find("request").is_some() {
@@ -133,8 +155,13 @@ fn check(request: &Request) -> Result<(), (&'static str, &'static str)> {
         return Err(("invalid_request", "only response_mode query is supported"));
     }
     // Norm 5: PKCE with S256, always.
-    let challenge = find("code_challenge").unwrap_or_default();
-    if find("code_challenge_method") != Some("S256") || challenge.len() != 43 {
+    let s256 = find("code_challenge_method") == Some("S256");
+    let challenged = s256 && find("code_challenge").is_some_and(|given| given.len() == 43);
+    let silent = find("code_challenge")
+        .or(find("code_challenge_method"))
+        .is_none();
+    let excused = silent && request.client.permits(Leniency::SignInWithoutChallenge);
+    if !challenged && !excused {
         return Err((
             "invalid_request",
             "send a code_challenge with the method S256",
@@ -186,7 +213,9 @@ fn back(app: &App, request: &Request, pairs: &[(&str, &str)]) -> Response {
     if let Some(state) = request.parameters.find("state") {
         query.append_pair("state", state);
     }
-    query.append_pair("iss", app.config.issuer());
+    if !request.client.permits(Leniency::AnswerWithoutIssuer) {
+        query.append_pair("iss", app.config.issuer());
+    }
     let glue = if request.redirect_uri.contains('?') {
         '&'
     } else {

@@ -22,8 +22,14 @@ pub(super) async fn show(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    form(&app, &headers, &query, Form::sign_in()).await
+    let query = query.unwrap_or_default();
+    let mut parameters = Parameters::read(query.as_bytes()).unwrap_or_default();
+    match authorize::is_sent_to_login(&app, &query, &parameters).await {
+        Ok(false) => {}
+        Ok(true) => parameters = Parameters::of("continue", query),
+        Err(page) => return *page,
+    }
+    form(&app, &headers, &parameters, Form::sign_in()).await
 }
 
 /// `GET /signup`.

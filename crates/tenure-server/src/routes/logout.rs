@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{RawForm, RawQuery, State};
@@ -9,6 +10,8 @@ use tenure_store::StoreError;
 use super::authorize::see_other;
 use super::login::{guarded, with_guard};
 use crate::app::App;
+use crate::clients::redirect::origin;
+use crate::clients::{Client, Leniency};
 use crate::keys::TokenUse;
 use crate::pages;
 use crate::token::{IdClaims, Parameters};
@@ -71,6 +74,9 @@ async fn end(
             }
         },
     };
+    if let Some(client) = excused(app, parameters).await? {
+        return end_unasked(app, headers, parameters, &client).await;
+    }
     let back = destination(app, parameters, hint.as_ref()).await?;
     if parameters.find("post_logout_redirect_uri").is_some() && back.is_none() {
         let what = "The client asks to return to an address that is not registered.";
@@ -94,6 +100,52 @@ async fn end(
         })
         .await),
     }
+}
+
+/// The client that this sign-out is from, if it may sign people out without a question.
+async fn excused(app: &App, parameters: &Parameters) -> Result<Option<Arc<Client>>, StoreError> {
+    let (Some(id), Some(_)) = (parameters.find("client_id"), parameters.find("logout_uri")) else {
+        return Ok(None);
+    };
+    let client = app.clients.find(id).await?;
+    Ok(client.filter(|client| client.permits(Leniency::SignOutWithoutQuestion)))
+}
+
+async fn end_unasked(
+    app: &App,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    client: &Client,
+) -> Result<Response, StoreError> {
+    let uri = parameters.find("logout_uri").unwrap_or_default();
+    let Some(back) = logout_uri(client, uri, headers) else {
+        let what = "The client asks to return to an address that is not registered.";
+        return Ok(pages::refused(StatusCode::BAD_REQUEST, what));
+    };
+    if let Some(sign_in) = app.signed_in(headers).await? {
+        app.sign_out(&sign_in).await?;
+    }
+    Ok(goodbye(app, Some(back)))
+}
+
+/// A registered address (norm 45), also if its path alone was sent by a client that may do so.
+fn logout_uri(client: &Client, uri: &str, headers: &HeaderMap) -> Option<String> {
+    let relative = uri.starts_with('/') && client.permits(Leniency::RelativeLogoutUri);
+    if !relative {
+        return client.returns_to(uri).then(|| uri.to_owned());
+    }
+    let own: BTreeSet<_> = client
+        .post_logout_redirect_uris
+        .iter()
+        .filter_map(|uri| origin(uri))
+        .collect();
+    let referer = headers
+        .get(header::REFERER)
+        .and_then(|referer| referer.to_str().ok());
+    // The page that sent the browser, or the only one there is.
+    let only = own.first().filter(|_| own.len() == 1).cloned();
+    let base = referer.and_then(origin).or(only)?;
+    Some(format!("{base}{uri}")).filter(|uri| client.returns_to(uri))
 }
 
 /// What an ID token says that is ours, expired or not.

@@ -53,8 +53,10 @@ fn pages() -> Router<Arc<App>> {
             "/oauth2/authorize",
             get(authorize::show).post(authorize::posted),
         )
+        .route("/authorize", get(authorize::show).post(authorize::posted))
         .route("/device", get(device::show).post(device::submit))
         .route("/login", get(login::show).post(login::submit))
+        .route("/oauth2/login", get(login::show).post(login::submit))
         .route(
             "/signup",
             get(login::show_signup).post(login::submit_signup),

@@ -6,7 +6,7 @@ use tenure_core::secret::ClientSecret;
 
 use super::Parameters;
 use crate::app::App;
-use crate::clients::Client;
+use crate::clients::{Client, Leniency};
 use crate::web::OAuthError;
 
 /// The client that a request is from (RFC 6749 §2.3.1): by Basic, by form, or, if it has no
@@ -16,22 +16,23 @@ pub(crate) async fn authenticate(
     headers: &HeaderMap,
     form: &Parameters,
 ) -> Result<Arc<Client>, OAuthError> {
-    let (id, secret) = match headers.get(header::AUTHORIZATION) {
+    let (id, secret, unencoded) = match headers.get(header::AUTHORIZATION) {
         Some(value) => {
             if form.find("client_secret").is_some() {
                 return Err(OAuthError::request("authenticate in one way, not in two"));
             }
-            let (id, secret) = basic(value.to_str().unwrap_or_default())?;
+            let (id, secret, unencoded) = basic(value.to_str().unwrap_or_default())?;
             if form.find("client_id").is_some_and(|other| other != id) {
                 return Err(OAuthError::request("two clients are named"));
             }
-            (id, Some(secret))
+            (id, Some(secret), Some(unencoded))
         }
         None => {
             let id = form.find("client_id").ok_or_else(OAuthError::client)?;
             (
                 id.to_owned(),
                 form.find("client_secret").map(ClientSecret::new),
+                None,
             )
         }
     };
@@ -40,7 +41,9 @@ pub(crate) async fn authenticate(
         .find(&id)
         .await?
         .ok_or_else(OAuthError::client)?;
+    let unencoded = unencoded.filter(|_| client.permits(Leniency::UnencodedBasicSecret));
     match (client.is_confidential(), secret) {
+        (true, Some(_)) if unencoded.is_some_and(|secret| client.has_secret(&secret)) => Ok(client),
         (true, Some(secret)) if client.has_secret(&secret) => Ok(client),
         (false, None) => Ok(client),
         // Some clients send an empty secret for none.
@@ -63,7 +66,8 @@ pub(crate) async fn confidential(
     }
 }
 
-fn basic(value: &str) -> Result<(String, ClientSecret), OAuthError> {
+/// The client's id and secret, and the secret as it would be if nobody had encoded it.
+fn basic(value: &str) -> Result<(String, ClientSecret, ClientSecret), OAuthError> {
     let (scheme, encoded) = value.split_once(' ').ok_or_else(OAuthError::client)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(OAuthError::client());
@@ -72,7 +76,8 @@ fn basic(value: &str) -> Result<(String, ClientSecret), OAuthError> {
     let decoded = zeroize::Zeroizing::new(decoded);
     let text = std::str::from_utf8(&decoded).map_err(|_| OAuthError::client())?;
     let (id, secret) = text.split_once(':').ok_or_else(OAuthError::client)?;
-    Ok((decode(id), ClientSecret::new(decode(secret))))
+    let unencoded = ClientSecret::new(secret);
+    Ok((decode(id), ClientSecret::new(decode(secret)), unencoded))
 }
 
 /// Both halves are form-encoded (RFC 6749 §2.3.1).

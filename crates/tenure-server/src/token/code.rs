@@ -8,7 +8,7 @@ use super::begin::{self, Start};
 use super::mint::family_id;
 use super::{Granted, Parameters};
 use crate::app::App;
-use crate::clients::Client;
+use crate::clients::{Client, Leniency};
 use crate::digest::{b64, random, random_text, same, sha256};
 use crate::rows::Life;
 use crate::signin::SignIn;
@@ -19,7 +19,7 @@ use crate::web::{Device, OAuthError};
 pub(crate) struct Code {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
-    /// The S256 challenge (RFC 7636); every request has one.
+    /// The S256 challenge (RFC 7636); only a client that is excused has none.
     pub(crate) challenge: Option<String>,
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
@@ -149,6 +149,7 @@ fn check(code: &Code, client: &Client, form: &Parameters) -> Result<(), OAuthErr
             Err(OAuthError::grant("code_verifier does not fit"))
         }
         (Some(_), None) => Err(OAuthError::grant("code_verifier is missing")),
+        (None, Some(_)) if client.permits(Leniency::VerifierWithoutChallenge) => Ok(()),
         // Norm 6: a verifier without a challenge is a downgrade.
         (None, Some(_)) => Err(OAuthError::grant("there was no code_challenge")),
         (None, None) => Ok(()),

@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tenure_core::issuer::{Family, FamilyId};
 use tenure_core::time::Timestamp;
 use tenure_store::StoreError;
@@ -27,6 +28,8 @@ pub(crate) struct AccessClaims {
     pub(crate) generation: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) auth_time: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token_use: Option<String>,
 }
 
 /// One audience or several (RFC 7519 §4.1.3).
@@ -62,6 +65,11 @@ pub(crate) struct IdClaims {
     preferred_username: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token_use: Option<String>,
+    /// What the client is told about the account beyond that.
+    #[serde(flatten)]
+    account: Map<String, Value>,
 }
 
 /// What an access token is about.
@@ -99,6 +107,7 @@ pub(super) async fn access_token(
         sid: to.family.map(|family| family.id.to_string()),
         generation: to.family.map(|family| family.generation),
         auth_time: to.family.map(|family| family.auth_time.as_secs()),
+        token_use: token_use(client, "access"),
     };
     sign(app, client, TokenUse::Access, &claims).await
 }
@@ -110,10 +119,19 @@ pub(super) async fn id_token(
     now: Timestamp,
 ) -> Result<String, OAuthError> {
     let account = app.accounts.of(&family.subject).await?;
+    let compatibility = &client.compatibility;
+    let told = account
+        .as_deref()
+        .map(|account| compatibility.claims_of(account));
+    let mut told = told.unwrap_or_default();
+    let own_name = told
+        .remove("name")
+        .and_then(|name| name.as_str().map(str::to_owned));
     let account = account.filter(|_| super::has_scope(&family.scope, "profile"));
     let username = account.map(|account| account.username.clone());
+    let issuer = compatibility.dangerous_id_token_issuer.as_deref();
     let claims = IdClaims {
-        iss: app.config.issuer().to_owned(),
+        iss: issuer.unwrap_or(app.config.issuer()).to_owned(),
         aud: client.id.clone(),
         sub: family.subject.clone(),
         iat: now.as_secs(),
@@ -121,10 +139,17 @@ pub(super) async fn id_token(
         auth_time: family.auth_time.as_secs(),
         nonce: family.nonce.clone(),
         sid: family.id.to_string(),
-        name: username.clone(),
+        name: own_name.or_else(|| username.clone()),
         preferred_username: username,
+        token_use: token_use(client, "id"),
+        account: told,
     };
     sign(app, client, TokenUse::Id, &claims).await
+}
+
+fn token_use(client: &Client, usage: &str) -> Option<String> {
+    let told = client.compatibility.token_use_claim;
+    told.then(|| usage.to_owned())
 }
 
 /// How many seconds an access token made now lives.

@@ -12,7 +12,7 @@ mod verify;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawForm, State};
+use axum::extract::{RawForm, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub(crate) use self::code::{Code, issue as issue_code};
 pub(crate) use self::mint::{AccessClaims, IdClaims};
 pub(crate) use self::verify::{bearer, live};
 use crate::app::App;
-use crate::clients::Grant;
+use crate::clients::{Grant, Leniency};
 use crate::web::{Device, OAuthError, no_store};
 
 /// The parameters of a form or a query, each at most once (RFC 6749 §3.2).
@@ -41,6 +41,24 @@ impl Parameters {
             return Err(OAuthError::request("a parameter was sent twice"));
         }
         Ok(Self(pairs))
+    }
+
+    /// One parameter alone.
+    pub(crate) fn of(name: &str, value: String) -> Self {
+        Self(vec![(name.to_owned(), value)])
+    }
+
+    /// These and others, each name still at most once.
+    fn and(mut self, others: Self) -> Result<Self, OAuthError> {
+        if others
+            .0
+            .iter()
+            .any(|(name, _)| self.0.iter().any(|(own, _)| own == name))
+        {
+            return Err(OAuthError::request("a parameter was sent twice"));
+        }
+        self.0.extend(others.0);
+        Ok(self)
     }
 
     /// A parameter; one without a value counts as absent (RFC 6749 §3.1).
@@ -76,9 +94,10 @@ pub(crate) async fn endpoint(
     State(app): State<Arc<App>>,
     device: Device,
     headers: HeaderMap,
+    RawQuery(query): RawQuery,
     RawForm(form): RawForm,
 ) -> Result<Response, OAuthError> {
-    let form = Parameters::read(&form)?;
+    let form = parameters(&app, query.as_deref(), &form).await?;
     let client = authenticate(&app, &headers, &form).await?;
     let (grant, name) = match form.find("grant_type") {
         Some("authorization_code") => (Grant::AuthorizationCode, "authorization_code"),
@@ -103,6 +122,24 @@ pub(crate) async fn endpoint(
         Grant::DeviceCode => device::exchange(&app, &client, &form, &device).await?,
     };
     Ok(granted.into_response())
+}
+
+/// The form's parameters, and those of the query from a client that is excused.
+async fn parameters(app: &App, query: Option<&str>, form: &[u8]) -> Result<Parameters, OAuthError> {
+    let form = Parameters::read(form)?;
+    let Some(Ok(query)) = query.map(|query| Parameters::read(query.as_bytes())) else {
+        return Ok(form);
+    };
+    let client = app
+        .clients
+        .find(query.find("client_id").unwrap_or_default())
+        .await?;
+    if client.is_some_and(|client| client.permits(Leniency::TokenParametersInQuery)) {
+        // Another client in the form or the header makes two, which nobody may be.
+        form.and(query)
+    } else {
+        Ok(form)
+    }
 }
 
 /// The scope that is asked for, if it is within what may be had; all of it if none is named.

@@ -5,8 +5,8 @@ use tenure_core::issuer::{
 use tenure_core::secret::RefreshToken;
 use tenure_store::Replaced;
 
-use super::mint::{Grantee, access_token, expires_in};
-use super::{Granted, Parameters, narrow};
+use super::mint::{Grantee, access_token, expires_in, id_token};
+use super::{Granted, Parameters, has_scope, narrow};
 use crate::app::App;
 use crate::clients::Client;
 use crate::digest::random;
@@ -119,13 +119,18 @@ async fn granted(
         scope: &scope,
         family: Some(family),
     };
+    // OpenID Connect Core §12.2 lets it out, and it costs a signature.
+    let id_token = if client.compatibility.id_token_on_refresh && has_scope(&scope, "openid") {
+        Some(id_token(app, client, family, now).await?)
+    } else {
+        None
+    };
     Ok(Granted {
         access_token: access_token(app, client, to, now).await?,
         token_type: "Bearer",
         expires_in: expires_in(app, Some(family), now),
         refresh_token: Some(token.expose().to_owned()),
-        // OpenID Connect Core §12.2 lets it out, and it would cost a signature.
-        id_token: None,
+        id_token,
         scope,
     })
 }
