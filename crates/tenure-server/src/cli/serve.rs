@@ -44,6 +44,7 @@ impl Dev {
             .unwrap_or(config.access_token_ttl_secs);
         config.allow_loopback_origins = true;
         config.signup = true;
+        config.demo_page = true;
         config.check()?;
         Ok(config)
     }

@@ -54,6 +54,9 @@ pub struct Config {
     pub max_connections: usize,
     /// Whether pages of this machine may call the server: for development.
     pub allow_loopback_origins: bool,
+    /// Whether the demo page is there: for `tenure dev` alone, so it is no key.
+    #[serde(skip)]
+    pub demo_page: bool,
     /// The operator's clients.
     pub clients: Vec<ClientConfig>,
 }
@@ -84,6 +87,7 @@ impl Default for Config {
             header_timeout_secs: 10,
             max_connections: 10_000,
             allow_loopback_origins: false,
+            demo_page: false,
             clients: Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! Which path is answered by what.
 
 mod authorize;
+mod demo;
 mod device;
 mod discovery;
 mod home;
@@ -32,7 +33,11 @@ use crate::web::{OAuthError, cors, observe};
 /// All endpoints, behind limits on time and size.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let open = shared().layer(from_fn_with_state(Arc::clone(&app), cors));
-    pages()
+    let mut pages = pages();
+    if app.config.demo_page {
+        pages = pages.merge(demo::router());
+    }
+    pages
         .merge(open)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(
