@@ -56,7 +56,7 @@ const ALLOWED_IN_TESTS: [(&str, &[&str]); 2] = [
 const ONLY_IN: [(&str, &[&str]); 9] = [
     // Traits return futures themselves.
     ("async-trait", &[]),
-    ("axum", &["tenure-server"]),
+    ("axum", &["tenure-server", "tenure-bench"]),
     ("hyper", &["tenure-server"]),
     ("http", &["tenure-server", "tenure-client", "tenure-bench"]),
     ("tower-http", &["tenure-server"]),

@@ -1,6 +1,6 @@
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError},
+    sync::{Arc, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -306,6 +306,7 @@ impl<E: Endpoint> Driver<E> {
                     sign_in: self.sign_ins,
                     fresh_until,
                     handed_out_at,
+                    authorization: OnceLock::new(),
                 };
                 let token = Arc::new(token);
                 self.shared.fresh.store(Some(token.clone()));

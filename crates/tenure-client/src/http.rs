@@ -1,7 +1,7 @@
 //! Requests that carry the session's access token.
 
 use reqwest::{Request, RequestBuilder, Response, StatusCode, header};
-use url::Origin;
+use url::{Origin, Url};
 
 use crate::{Error, Session, Token};
 
@@ -54,7 +54,7 @@ impl Client {
 
     /// Lets the token go to the origin of `url`.
     #[must_use]
-    pub fn allow(mut self, url: &url::Url) -> Self {
+    pub fn allow(mut self, url: &Url) -> Self {
         if let Allowed::These(origins) = &mut self.allowed {
             origins.push(url.origin());
         }
@@ -69,7 +69,7 @@ impl Client {
     }
 
     /// Begins a request; send it with [`Client::send`].
-    pub fn request(&self, method: reqwest::Method, url: url::Url) -> RequestBuilder {
+    pub fn request(&self, method: reqwest::Method, url: Url) -> RequestBuilder {
         self.inner.request(method, url)
     }
 
@@ -89,12 +89,12 @@ impl Client {
     /// See [`HttpError`]. A response of any status is no error.
     pub async fn execute(&self, request: Request) -> Result<Response, HttpError> {
         self.check_origin(&request)?;
-        let (asked, again) = (request.url().origin(), request.try_clone());
+        let (asked, again) = (request.url().clone(), request.try_clone());
         let token = self.session.access_token().await?;
         let response = self.with(request, &token).await?;
         // Elsewhere the request came without the token, so the answer is not about it.
         let refused = response.status() == StatusCode::UNAUTHORIZED;
-        if !refused || response.url().origin() != asked {
+        if !refused || response.url().origin() != asked.origin() {
             return Ok(response);
         }
         // Also for a body that is gone: then the caller's own next request has the newer token.
@@ -107,20 +107,30 @@ impl Client {
     }
 
     async fn with(&self, mut request: Request, token: &Token) -> Result<Response, HttpError> {
-        let text = format!("{} {}", token.token_type(), token.access_token().expose());
-        let value = header::HeaderValue::try_from(text);
-        let mut value = value.map_err(|_| HttpError::UnusableToken)?;
-        value.set_sensitive(true);
+        let value = token.authorization().ok_or(HttpError::UnusableToken)?;
         request.headers_mut().insert(header::AUTHORIZATION, value);
         Ok(self.inner.execute(request).await?)
     }
 
     fn check_origin(&self, request: &Request) -> Result<(), HttpError> {
-        let origin = request.url().origin();
+        let url = request.url();
         match &self.allowed {
             Allowed::Any => Ok(()),
-            Allowed::These(origins) if origins.contains(&origin) => Ok(()),
-            Allowed::These(_) => Err(HttpError::ForeignOrigin(origin.ascii_serialization())),
+            Allowed::These(origins) if origins.iter().any(|o| is_of(url, o)) => Ok(()),
+            Allowed::These(_) => {
+                let origin = url.origin().ascii_serialization();
+                Err(HttpError::ForeignOrigin(origin))
+            }
         }
     }
+}
+
+/// `url.origin() == *origin`, without building the former.
+fn is_of(url: &Url, origin: &Origin) -> bool {
+    let Origin::Tuple(scheme, host, port) = origin else {
+        return false;
+    };
+    url.scheme() == scheme
+        && url.host().is_some_and(|own| *host == own)
+        && url.port_or_known_default() == Some(*port)
 }

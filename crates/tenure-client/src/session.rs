@@ -1,9 +1,10 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use http::HeaderValue;
 use tenure_core::{
     holder::{Event, Generation, Grant, HolderConfig, SignOutScope, Snapshot},
     secret::AccessToken,
@@ -39,6 +40,8 @@ pub(crate) struct HandedOut {
     pub(crate) sign_in: u64,
     pub(crate) fresh_until: Option<Timestamp>,
     pub(crate) handed_out_at: Timestamp,
+    /// What a request carries; `None` if no header can carry it. Made by the first request.
+    pub(crate) authorization: OnceLock<Option<HeaderValue>>,
 }
 
 /// What handles read without asking the driver.
@@ -219,6 +222,17 @@ impl Token {
     #[must_use]
     pub fn is_same_or_older(&self, other: &Self) -> bool {
         self.0.generation <= other.0.generation
+    }
+
+    /// The value of the header `Authorization` (RFC 6750 §2.1).
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        let value = self.0.authorization.get_or_init(|| {
+            let text = format!("{} {}", self.token_type(), self.access_token().expose());
+            let mut value = HeaderValue::try_from(text).ok()?;
+            value.set_sensitive(true);
+            Some(value)
+        });
+        value.clone()
     }
 
     /// True if what was asked with `refused` may be asked again with this one: it is newer, and

@@ -164,7 +164,9 @@ async fn an_origin_that_was_not_allowed_is_never_contacted() {
     let client = api.client(&session);
     let mut same_port = api.at("/");
     same_port.set_host(Some("localhost")).unwrap();
-    for url in [other.at("/"), same_port] {
+    let mut same_host = api.at("/");
+    same_host.set_scheme("https").unwrap();
+    for url in [other.at("/"), same_port, same_host] {
         let origin = url.origin().ascii_serialization();
         let sent = client.send(client.request(Method::GET, url)).await;
         let error = sent.unwrap_err();
