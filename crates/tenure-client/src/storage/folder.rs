@@ -44,6 +44,11 @@ impl<F> Folder<F> {
         })
     }
 
+    #[cfg(feature = "keyring")]
+    pub(super) const fn form(&self) -> &F {
+        &self.form
+    }
+
     async fn highest(&self) -> Option<u64> {
         let register = self.session.clone();
         spawn_blocking(move || register.highest().ok())

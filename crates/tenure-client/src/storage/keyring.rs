@@ -102,6 +102,10 @@ impl Storage for KeyringStorage {
     }
 
     fn describe(&self) -> String {
-        self.0.describe()
+        let place = self.0.describe();
+        match self.0.form().0.trouble() {
+            Some(trouble) => format!("{place}; {trouble}"),
+            None => place,
+        }
     }
 }

@@ -103,6 +103,11 @@ impl Keys {
         .await
     }
 
+    /// What is wrong with the keyring, for people.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.place.system.trouble()
+    }
+
     /// Runs `work` on a thread of its own, which nobody has to wait for: a keyring may ask a
     /// person, and neither a caller nor the end of the program hangs on the answer. An answer
     /// that comes later serves the next caller.
@@ -129,6 +134,7 @@ impl Keys {
         };
         timeout(PATIENCE, ask).await.unwrap_or_else(|_| {
             tracing::warn!("the system's keyring does not answer; unlock it and try again");
+            self.place.system.does_not_answer();
             Err(Fault::Failed)
         })
     }

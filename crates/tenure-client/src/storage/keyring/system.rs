@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::{
+    fmt::Display,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use keyring_core::{CredentialStore, Entry, Error, Result};
 use zeroize::Zeroizing;
@@ -10,35 +13,63 @@ use zeroize::Zeroizing;
 #[derive(Debug, Clone)]
 pub(super) struct System {
     service: Arc<str>,
+    trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl System {
     pub(super) fn new(service: String) -> Self {
         Self {
             service: service.into(),
+            trouble: Arc::default(),
         }
+    }
+
+    /// Why the last call failed, if it did, and what to do about it.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let trouble = self.trouble.lock();
+        trouble.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// For a call that somebody has given up on.
+    pub(super) fn does_not_answer(&self) {
+        self.remember(Some(unusable("it does not answer")));
     }
 
     /// The secret of an entry; `None` if there is no such entry.
     pub(super) fn find(&self, entry: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        match self.entry(entry)?.get_secret() {
+        let found = self.ask(entry, |entry| match entry.get_secret() {
             Ok(secret) => Ok(Some(Zeroizing::new(secret))),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(error),
+        })?;
+        if found.is_none() {
+            self.remember(Some("the system's keyring has lost its key".to_owned()));
         }
+        Ok(found)
     }
 
     pub(super) fn keep(&self, entry: &str, secret: &[u8]) -> Result<()> {
-        self.entry(entry)?.set_secret(secret)
+        self.ask(entry, |entry| entry.set_secret(secret))
     }
 
     pub(super) fn remove(&self, entry: &str) -> Result<()> {
-        self.entry(entry)?.delete_credential()
+        self.ask(entry, Entry::delete_credential)
     }
 
-    fn entry(&self, entry: &str) -> Result<Entry> {
-        connect()?.build(&self.service, entry, None)
+    fn ask<T>(&self, entry: &str, ask: impl FnOnce(&Entry) -> Result<T>) -> Result<T> {
+        let answer = connect().and_then(|store| ask(&store.build(&self.service, entry, None)?));
+        // Only its text: the other face of some of these errors shows what was stored.
+        self.remember(answer.as_ref().err().map(unusable));
+        answer
     }
+
+    fn remember(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+}
+
+fn unusable(why: impl Display) -> String {
+    format!("the system's keyring cannot be used: {why}; start and unlock it")
 }
 
 fn connect() -> Result<Arc<CredentialStore>> {
