@@ -1,6 +1,10 @@
 //! `cargo xtask packages`: the npm packages, from the Rust core to what a user installs.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env::{self, consts::EXE_SUFFIX},
+    path::PathBuf,
+    process::Command,
+};
 
 use anyhow::{Result, bail};
 
@@ -16,9 +20,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const CHECKS: [(&str, &str); 4] = [
     ("packages: style", "style"),
     ("packages: types", "types"),
-    ("packages: tests", "test"),
+    ("packages: tests", TESTS),
     ("packages: size", "size"),
 ];
+
+const TESTS: &str = "test";
 
 /// Builds every package.
 pub(crate) fn run() -> Result<()> {
@@ -36,10 +42,21 @@ pub(crate) fn steps(report: &mut Report) {
             if !workspace::has_program("npm") {
                 return Ok(without_npm());
             }
-            process::must(npm(&["run", script]))?;
+            let mut check = npm(&["run", script]);
+            if script == TESTS {
+                check.env("TENURE_PROGRAM", server()?);
+            }
+            process::must(check)?;
             Ok(Done::Passed)
         });
     }
+}
+
+/// Builds the program that the packages' tests start.
+fn server() -> Result<PathBuf> {
+    process::must(process::cargo(["build", "--package", "tenure-server"]))?;
+    let program = format!("tenure{EXE_SUFFIX}");
+    Ok(process::target_directory()?.join("debug").join(program))
 }
 
 /// Prints the size of each package beside its budget and beside other people's packages.
