@@ -1,1 +1,6 @@
-export type { Session } from '@tenure/client'
+export { Callback, useCallbackResult, type CallbackProps, type CallbackState } from './callback.js'
+export { Protected, type ProtectedProps } from './protected.js'
+export { SessionProvider, type SessionProviderProps } from './provider.js'
+export { SignedIn, SignedOut, type SignedProps } from './signed.js'
+export { useAccessToken, type AccessToken } from './use_access_token.js'
+export { useSession, type SessionState } from './use_session.js'

@@ -1,0 +1,69 @@
+import type { CallbackResult, Session } from '@tenure/client'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useNearest } from './provider.js'
+
+export type CallbackState =
+  | { readonly status: 'pending' }
+  | { readonly status: 'done'; readonly result: CallbackResult }
+  | { readonly status: 'failed'; readonly error: Error }
+
+/**
+ * Finishes the sign-in on the page that the issuer sends people back to, once, however often it is
+ * mounted. An address that is no callback is done at once, with nowhere to return to.
+ */
+export function useCallbackResult(): CallbackState {
+  const session = useNearest()
+  const [state, setState] = useState<CallbackState>(PENDING)
+  useEffect(() => {
+    let over = false
+    const put = (next: CallbackState): void => {
+      if (over) return
+      finishing.delete(session)
+      setState(next)
+    }
+    finish(session).then(
+      (result) =>
+        put({ status: 'done', result: result ?? { returnTo: null, identity: session.identity } }),
+      (error: Error) => put({ status: 'failed', error }),
+    )
+    return () => {
+      over = true
+    }
+  }, [session])
+  return state
+}
+
+export interface CallbackProps {
+  /** Called once; the place to go on to `returnTo` with the router of the application. */
+  onDone: (result: CallbackResult) => void
+  /** Shown until then. */
+  children?: ReactNode
+  /** Shown when the sign-in failed; without it the nearest error boundary gets the error. */
+  failed?: (error: Error) => ReactNode
+}
+
+/** `useCallbackResult` as a component. */
+export function Callback({ onDone, children, failed }: CallbackProps): ReactNode {
+  const state = useCallbackResult()
+  const told = useRef<CallbackState>(PENDING)
+  useEffect(() => {
+    if (state.status !== 'done' || told.current === state) return
+    told.current = state
+    onDone(state.result)
+  })
+  if (state.status !== 'failed') return children
+  if (!failed) throw state.error
+  return failed(state.error)
+}
+
+/** The address is tidied meanwhile: whoever asks again before the answer was taken means the same. */
+function finish(session: Session): Promise<CallbackResult | null> {
+  const known = finishing.get(session)
+  if (known) return known
+  const begun = session.handleCallback()
+  finishing.set(session, begun)
+  return begun
+}
+
+const PENDING: CallbackState = { status: 'pending' }
+const finishing = new WeakMap<Session, Promise<CallbackResult | null>>()

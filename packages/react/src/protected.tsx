@@ -1,0 +1,53 @@
+import type { SignInOptions } from '@tenure/client'
+import { useEffect, useState, type ReactNode } from 'react'
+import { useNearest } from './provider.js'
+import { useSession } from './use_session.js'
+
+export interface ProtectedProps {
+  children?: ReactNode
+  /** Shown until it is known who is signed in, and while the page leaves. */
+  fallback?: ReactNode
+  /**
+   * Shown when the person signs out while the children are there. Signing in again by itself
+   * would undo the sign-out, so that is left to the person. Default: `fallback`.
+   */
+  signedOut?: ReactNode
+  /** Shown when the sign-in cannot begin; without it the nearest error boundary gets the error. */
+  failed?: (error: Error, again: () => void) => ReactNode
+  /** For the sign-in. Default: by redirect, and back to the address of now. */
+  signIn?: Omit<SignInOptions, 'signal'>
+}
+
+/** Shows its children to whoever is signed in and starts the sign-in for everybody else. */
+export function Protected(props: ProtectedProps): ReactNode {
+  const { children, fallback, signedOut = fallback, failed } = props
+  const session = useNearest()
+  const status = useSession(({ status }) => status)
+  const byUser = useSession((seen) => seen.status === 'signed_out' && seen.reason === 'user')
+  const [wasIn, setWasIn] = useState(false)
+  const [error, setError] = useState<Error | null>(null)
+  const signsIn = status === 'signed_out' && !(byUser && wasIn) && error === null
+  useEffect(() => {
+    if (!signsIn) return
+    const leaving = new AbortController()
+    const { signal } = leaving
+    // StrictMode runs this twice at once: the first one has not begun when it ends.
+    queueMicrotask(() => {
+      if (signal.aborted) return
+      session.signIn({ ...props.signIn, signal }).catch((cause: Error) => {
+        if (!signal.aborted) setError(cause)
+      })
+    })
+    return () => leaving.abort()
+  }, [session, signsIn])
+  if (status === 'signed_in') {
+    if (!wasIn) setWasIn(true)
+    if (error) setError(null)
+    return children
+  }
+  if (error) {
+    if (!failed) throw error
+    return failed(error, () => setError(null))
+  }
+  return byUser && wasIn ? signedOut : fallback
+}
