@@ -1,0 +1,208 @@
+import { ask, loadCore, Records, tokenAnswer, type Core } from '@tenure/client/parts'
+import { configured, fetcher, resultConfig } from './config.js'
+import { AuthConnectError, misconfigured } from './errors.js'
+import { form, withParameters } from './form.js'
+import { checkAccessTokenHash, checkIdToken } from './identity.js'
+import { fetchManifest } from './manifest.js'
+import type { AuthProvider } from './provider/base.js'
+import { build, type Grant } from './result.js'
+import type { AuthResult, Manifest, Provider, ProviderOptions, ResultConfig } from './types.js'
+
+/** What a sign-in keeps until the person is back. */
+interface Begun {
+  provider: Provider
+  config: ResultConfig
+}
+
+/** Begins a sign-in: the address to send the person to. */
+export async function begin(provider: AuthProvider, options: ProviderOptions): Promise<string> {
+  const core = await loadCore()
+  const manifest = await fetchManifest(options.discoveryUrl)
+  const config = resultConfig(configured())
+  const { authorize, token, nonce, verifier } = await asked(provider, manifest, options, config)
+  const address = new URL(withParameters(authorize))
+  const state = address.searchParams.get('state')
+  if (!state) throw misconfigured('authorizeRequest() gives no state')
+  const begun: Begun = {
+    config,
+    provider: { authorizeUrl: authorize.url, config: token, manifest, options },
+  }
+  const records = new Records(NAME)
+  const [kind, , ...kept] = core.ask(
+    'begin',
+    Date.now(),
+    String(manifest['issuer']),
+    options.redirectUri,
+    JSON.stringify(begun),
+    state,
+    address.searchParams.get('nonce') ?? (nonce || state),
+    verifier || NO_VERIFIER,
+    NO_VERIFIER,
+    authorize.url,
+    options.clientId,
+    options.scope,
+    ...records.fields(),
+  )
+  if (kind !== 'url') throw misconfigured('the request cannot be begun')
+  records.keep(kept)
+  return address.href
+}
+
+/** Finishes a sign-in from the parameters of the address; the same one once only. */
+export function finish(parameters: Record<string, string>): Promise<AuthResult> {
+  const id = JSON.stringify(Object.entries(parameters).sort())
+  const known = finishing.get(id)
+  if (known) return known
+  const result = finishNew(parameters)
+  finishing.set(id, result)
+  return result
+}
+
+/** Whether a sign-in with this state is under way in this browser. */
+export function isUnderWay(state: string): boolean {
+  return new Records(NAME).fields().includes(state)
+}
+
+/** One sign-in at a time prepares with a provider: it keeps the keys of one. */
+function asked(
+  provider: AuthProvider,
+  manifest: Manifest,
+  options: ProviderOptions,
+  config: ResultConfig,
+) {
+  const before = preparing.get(provider) ?? Promise.resolve()
+  const preparation = before.then(async () => {
+    provider['nonce'] = ''
+    provider['key'] = { verifier: '', challenge: '' }
+    const authorize = await provider.authorizeRequest(manifest, options, config)
+    const token = await provider.tokenRequest(manifest, options, config)
+    return { authorize, token, nonce: provider['nonce'], verifier: provider['key'].verifier }
+  })
+  preparing.set(
+    provider,
+    preparation.catch(() => undefined),
+  )
+  return preparation
+}
+
+async function finishNew(parameters: Record<string, string>): Promise<AuthResult> {
+  const core = await loadCore()
+  const read = core.ask('callback', ...Object.entries(parameters).flat())
+  const isImplicit = 'id_token' in parameters || 'access_token' in parameters
+  if (read[0] === 'fault' && !(isImplicit && read[1] === 'not_a_callback')) {
+    throw new AuthConnectError('invalid_callback', 'the address brings no answer to a sign-in')
+  }
+  // The state is used up before anything is waited for.
+  const { begun, nonce } = use(core, parameters['state'], parameters['iss'])
+  const { error, error_description: description } = parameters
+  if (error !== undefined) throw refused(error, description)
+  const isCode = read[0] === 'code'
+  const grant = isCode ? await exchange(core, begun, read[1] ?? '') : implicit(parameters)
+  await check(begun, grant, nonce, !isCode)
+  return build(begun, grant)
+}
+
+function use(core: Core, state = '', iss = ''): { begun: Begun; nonce: string } {
+  const records = new Records(NAME)
+  const [kind, ...rest] = core.ask('finish', Date.now(), state, iss, ...records.fields())
+  if (kind !== 'login') {
+    const [fault = '', ...kept] = rest
+    records.keep(kept)
+    throw new AuthConnectError(
+      fault,
+      `${FAULTS[fault] ?? 'another issuer answered'}: sign in again`,
+    )
+  }
+  const [, begun = '', nonce = '', , , ...kept] = rest
+  records.keep(kept)
+  return { begun: JSON.parse(begun) as Begun, nonce }
+}
+
+async function exchange(core: Core, { provider }: Begun, code: string): Promise<Grant> {
+  const { url, params, payload, tokenCodeName } = provider.config
+  const answer = await ask(
+    fetcher(),
+    withParameters({ url, ...(params && { params }) }),
+    form({ ...payload, [tokenCodeName ?? 'code']: code }),
+  )
+  const { members, requestedAt } = answer
+  const [kind, ...said] = core.ask('login', requestedAt, ...tokenAnswer(answer))
+  if (kind !== 'grant') throw failure(said[0], members)
+  const [accessToken = '', tokenType = '', life, refreshToken, idToken, scope] = said
+  return {
+    accessToken,
+    tokenType,
+    receivedAt: requestedAt,
+    rawResult: JSON.stringify(members),
+    ...(life && { expiresIn: Number(life) / 1000 }),
+    ...(refreshToken && { refreshToken }),
+    ...(idToken && { idToken }),
+    ...(scope && { scope }),
+  }
+}
+
+function implicit(parameters: Record<string, string>): Grant {
+  const { access_token, id_token, token_type, expires_in, scope } = parameters
+  const life = Number(expires_in ?? Number.NaN)
+  return {
+    tokenType: token_type ?? 'Bearer',
+    receivedAt: Date.now(),
+    rawResult: JSON.stringify(parameters),
+    ...(access_token && { accessToken: access_token }),
+    ...(id_token && { idToken: id_token }),
+    ...(Number.isFinite(life) && { expiresIn: Math.max(0, Math.trunc(life)) }),
+    ...(scope && { scope }),
+  }
+}
+
+/** No tokens without a good ID token, where one was asked for. */
+async function check(
+  { provider }: Begun,
+  { accessToken, idToken }: Grant,
+  nonce: string,
+  isImplicit: boolean,
+): Promise<void> {
+  const { manifest, options } = provider
+  if (idToken === undefined) {
+    if (!isImplicit && !options.scope.split(' ').includes('openid')) return
+    throw new AuthConnectError('invalid_id_token', 'the provider sent no ID token')
+  }
+  await checkIdToken(idToken, manifest, options, nonce)
+  if (accessToken !== undefined && isImplicit) await checkAccessTokenHash(idToken, accessToken)
+}
+
+function refused(error: string, description = ''): AuthConnectError {
+  const said = description === '' ? error : `${error}: ${description.slice(0, 200)}`
+  return new AuthConnectError('refused', `the provider answered ${said}`, {
+    error,
+    errorMessage: description,
+    temporary: ['temporarily_unavailable', 'server_error'].includes(error),
+  })
+}
+
+function failure(kind = '', members: Record<string, unknown>): AuthConnectError {
+  const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '')
+  return new AuthConnectError(kind, FAILURES[kind] ?? 'the provider refuses this client', {
+    error: text(members['error']) || kind,
+    errorMessage: text(members['error_description']),
+    temporary: kind === 'unavailable',
+  })
+}
+
+const FAULTS: Record<string, string> = {
+  state_missing: 'no sign-in was begun here',
+  state_expired: 'this sign-in took too long',
+  state_mismatch: 'this answer belongs to a sign-in that was not begun here',
+  state_already_used: 'this sign-in was finished already',
+}
+
+const FAILURES: Record<string, string> = {
+  refused: 'the code is not valid any more: sign in again',
+  unavailable: 'the provider cannot be used now',
+}
+
+const NAME = 'tenure:auth-connect'
+/** For a flow without a code there is nothing to prove. */
+const NO_VERIFIER = '-'
+const finishing = new Map<string, Promise<AuthResult>>()
+const preparing = new WeakMap<AuthProvider, Promise<unknown>>()
