@@ -68,33 +68,29 @@ describe('a folder', () => {
     expect(Object.keys(won).length).toBeGreaterThan(0)
   })
 
-  test(
-    'survives a kill between any two steps of a save',
-    async () => {
-      const storage = await bundle('storage/file.ts')
-      const settings = { storage, folder: session, replaces: 1, text: mark(2) }
-      let found: string[] = []
-      for (let killAt = 1; ; killAt += 1) {
-        const dir = join(session, String(killAt))
-        const own = fileStorage(dir)
-        await own.save(0, mark(1))
-        const program = node('disturbed.mjs', { ...settings, folder: dir, killAt })
-        const { code, stdout, stderr } = await program.end()
-        expect(stderr).toBe('')
-        if (code === 0) {
-          expect(stdout).toMatch(/^saved after \d+$/)
-          break
-        }
-        const text = (await own.load()) ?? ''
-        found = [...found, text]
-        const { generation } = JSON.parse(text) as { generation: number }
-        expect([mark(1), mark(2)]).toContain(text)
-        expect(await own.save(generation, mark(generation + 1)), `at ${killAt}`).toBe(true)
+  test('survives a kill between any two steps of a save', async () => {
+    const storage = await bundle('storage/file.ts')
+    const settings = { storage, folder: session, replaces: 1, text: mark(2) }
+    let found: string[] = []
+    for (let killAt = 1; ; killAt += 1) {
+      const dir = join(session, String(killAt))
+      const own = fileStorage(dir)
+      await own.save(0, mark(1))
+      const program = node('disturbed.mjs', { ...settings, folder: dir, killAt })
+      const { code, stdout, stderr } = await program.end()
+      expect(stderr).toBe('')
+      if (code === 0) {
+        expect(stdout).toMatch(/^saved after \d+$/)
+        break
       }
-      expect(new Set(found), 'some before and some after').toEqual(new Set([mark(1), mark(2)]))
-    },
-    LIMIT,
-  )
+      const text = (await own.load()) ?? ''
+      found = [...found, text]
+      const { generation } = JSON.parse(text) as { generation: number }
+      expect([mark(1), mark(2)]).toContain(text)
+      expect(await own.save(generation, mark(generation + 1)), `at ${killAt}`).toBe(true)
+    }
+    expect(new Set(found), 'some before and some after').toEqual(new Set([mark(1), mark(2)]))
+  })
 
   test('keeps what it has on a full disk, and nothing after a sign-out there', async () => {
     const storage = await bundle('storage/file.ts')
@@ -178,44 +174,32 @@ describe('the lease', () => {
 })
 
 withProgram('a file that cannot be used', () => {
-  test(
-    'is named in the error and left alone',
-    async () => {
-      const server = await Server.start(300)
-      const home = await Home.make()
-      await home.login(server)
-      const file = await home.sessionFile()
-      const whole = await readFile(file, 'utf8')
-      const newer = whole.replace('"tenure":1', '"tenure":2')
-      const more = whole.replace('{', '{"more":true,')
-      const other = whole.replace('"generation":1', '"generation":2')
-      const damaged = [
-        newer,
-        more,
-        other,
-        '',
-        whole.slice(0, whole.length / 2),
-        'a note',
-        '{"a":1}',
-      ]
-      expect(new Set([whole, ...damaged]).size).toBe(8)
+  test('is named in the error and left alone', async () => {
+    const server = await Server.start(300)
+    const home = await Home.make()
+    await home.login(server)
+    const file = await home.sessionFile()
+    const whole = await readFile(file, 'utf8')
+    const newer = whole.replace('"tenure":1', '"tenure":2')
+    const more = whole.replace('{', '{"more":true,')
+    const other = whole.replace('"generation":1', '"generation":2')
+    const damaged = [newer, more, other, '', whole.slice(0, whole.length / 2), 'a note', '{"a":1}']
+    expect(new Set([whole, ...damaged]).size).toBe(8)
 
-      for (const text of damaged) {
-        await writeFile(file, text)
-        await isLeftAlone(server, home, `${file} is damaged or of a newer version`)
-      }
-      await writeFile(file, Buffer.from(whole.replace('"Bearer"', '"Bear\xffer"'), 'latin1'))
+    for (const text of damaged) {
+      await writeFile(file, text)
       await isLeftAlone(server, home, `${file} is damaged or of a newer version`)
-      await writeFile(file, '{"v":1,"key":1,"sealed":"AAAA"}')
-      await isLeftAlone(server, home, `${file} is sealed with a key in the system's keyring`)
+    }
+    await writeFile(file, Buffer.from(whole.replace('"Bearer"', '"Bear\xffer"'), 'latin1'))
+    await isLeftAlone(server, home, `${file} is damaged or of a newer version`)
+    await writeFile(file, '{"v":1,"key":1,"sealed":"AAAA"}')
+    await isLeftAlone(server, home, `${file} is sealed with a key in the system's keyring`)
 
-      await writeFile(file, whole)
-      expect(await here(server, home).accessToken()).toBe(
-        (JSON.parse(whole) as { tokens: { access_token: string } }).tokens.access_token,
-      )
-    },
-    LIMIT,
-  )
+    await writeFile(file, whole)
+    expect(await here(server, home).accessToken()).toBe(
+      (JSON.parse(whole) as { tokens: { access_token: string } }).tokens.access_token,
+    )
+  })
 })
 
 async function isLeftAlone(server: Server, home: Home, why: string): Promise<void> {

@@ -26,58 +26,46 @@ withProgram('a session of the command line', () => {
     await home.login(server)
   })
 
-  test(
-    'sixteen Node and sixteen Rust processes cause one refresh and get one token',
-    async () => {
-      await expire()
-      const nodes = Array.from({ length: 16 }, () => holder())
-      for (const it of nodes) await it.line(/^ready$/)
+  test('sixteen Node and sixteen Rust processes cause one refresh and get one token', async () => {
+    await expire()
+    const nodes = Array.from({ length: 16 }, () => holder())
+    for (const it of nodes) await it.line(/^ready$/)
 
-      for (const it of nodes) it.say('go')
-      const shells = Array.from({ length: 16 }, () => home.run('token'))
-      const tokens = [
-        ...(await Promise.all(nodes.map(tokenOf))),
-        ...(await Promise.all(shells.map(printed))),
-      ]
+    for (const it of nodes) it.say('go')
+    const shells = Array.from({ length: 16 }, () => home.run('token'))
+    const tokens = [
+      ...(await Promise.all(nodes.map(tokenOf))),
+      ...(await Promise.all(shells.map(printed))),
+    ]
 
-      expect(tokens).toHaveLength(32)
-      expect(new Set(tokens).size).toBe(1)
-      expect(await server.refreshes('rotated')).toBe(1)
-      expect(await server.refreshes('repeated')).toBe(0)
-    },
-    LIMIT,
-  )
+    expect(tokens).toHaveLength(32)
+    expect(new Set(tokens).size).toBe(1)
+    expect(await server.refreshes('rotated')).toBe(1)
+    expect(await server.refreshes('repeated')).toBe(0)
+  })
 
-  test(
-    'a holder that is killed does not keep the lock',
-    async () => {
-      const it = await refreshing()
-      await it.kill('SIGKILL')
-      await othersGetOneToken()
-      await nobodyWasHurt()
-    },
-    LIMIT,
-  )
+  test('a holder that is killed does not keep the lock', async () => {
+    const it = await refreshing()
+    await it.kill('SIGKILL')
+    await othersGetOneToken()
+    await nobodyWasHurt()
+  })
 
-  test(
-    'a holder that is frozen does not keep the lock and cannot undo anything',
-    async () => {
-      const it = await refreshing()
-      it.child.kill('SIGSTOP')
-      // Its answer arrives while it is frozen: it will find it when it wakes.
-      it.say('go')
+  test('a holder that is frozen does not keep the lock and cannot undo anything', async () => {
+    const it = await refreshing()
+    it.child.kill('SIGSTOP')
+    // Its answer arrives while it is frozen: it will find it when it wakes.
+    it.say('go')
 
-      const token = await othersGetOneToken()
+    const token = await othersGetOneToken()
 
-      const stored = await home.contents()
-      it.child.kill('SIGCONT')
-      expect(await tokenOf(it)).toBe(token)
-      expect((await it.end()).code).toBe(0)
-      expect(await home.contents()).toEqual(stored)
-      await nobodyWasHurt()
-    },
-    LIMIT,
-  )
+    const stored = await home.contents()
+    it.child.kill('SIGCONT')
+    expect(await tokenOf(it)).toBe(token)
+    expect((await it.end()).code).toBe(0)
+    expect(await home.contents()).toEqual(stored)
+    await nobodyWasHurt()
+  })
 })
 
 withProgram('a sign-out', () => {
@@ -87,49 +75,37 @@ withProgram('a sign-out', () => {
     await home.login(server)
   })
 
-  test(
-    'of the command line is seen by a Node process that runs',
-    async () => {
-      const session = here()
-      const seen = new Promise((resolve) => session.on('signedOut', resolve))
-      const { status } = await session.ready()
-      expect(status).toBe('signed_in')
-      const token = await session.accessToken()
-      expect(await printed(home.run('token'))).toBe(token)
+  test('of the command line is seen by a Node process that runs', async () => {
+    const session = here()
+    const seen = new Promise((resolve) => session.on('signedOut', resolve))
+    const { status } = await session.ready()
+    expect(status).toBe('signed_in')
+    const token = await session.accessToken()
+    expect(await printed(home.run('token'))).toBe(token)
 
-      expect((await home.run('logout').end()).code).toBe(0)
+    expect((await home.run('logout').end()).code).toBe(0)
 
-      expect(await seen).toEqual({ reason: 'user' })
-      await expect(session.accessToken()).rejects.toMatchObject({
-        code: 'signed_out',
-        reason: 'user',
-      })
-    },
-    LIMIT,
-  )
+    expect(await seen).toEqual({ reason: 'user' })
+    await expect(session.accessToken()).rejects.toMatchObject({
+      code: 'signed_out',
+      reason: 'user',
+    })
+  })
 
-  test(
-    'of a Node process ends the session of the command line',
-    async () => {
-      await here().signOut()
-      const { code, stdout, stderr } = await home.run('token').end()
-      expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-      expect(stderr).toContain('signed out')
-    },
-    LIMIT,
-  )
+  test('of a Node process ends the session of the command line', async () => {
+    await here().signOut()
+    const { code, stdout, stderr } = await home.run('token').end()
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('signed out')
+  })
 
-  test(
-    'leaves room for a sign-in that Node hands in and the command line uses',
-    async () => {
-      const session = here()
-      const [accessToken, refreshToken] = ['an access token', 'a refresh token']
-      await session.signOut({ localOnly: true })
-      await session.adopt({ accessToken, refreshToken, expiresIn: 300 })
-      expect(await printed(home.run('token'))).toBe(accessToken)
-    },
-    LIMIT,
-  )
+  test('leaves room for a sign-in that Node hands in and the command line uses', async () => {
+    const session = here()
+    const [accessToken, refreshToken] = ['an access token', 'a refresh token']
+    await session.signOut({ localOnly: true })
+    await session.adopt({ accessToken, refreshToken, expiresIn: 300 })
+    expect(await printed(home.run('token'))).toBe(accessToken)
+  })
 })
 
 /** A further Node process with the session; it waits to be told to want a token. */
