@@ -1,28 +1,36 @@
 // The token's life as a ring, and the last tokens as bars that move past "now".
 
 import { clock, parts, span } from './events.js'
+import { element, write } from './view.js'
 
 const ROWS = 5
+/** A token that is as old as the sign-in came with it. */
+const CLOSE = 2000
 
 /** Remembers the tokens of this session and draws them. */
-export function openPicture(element) {
+export function openPicture() {
   let tokens = []
   let rows = []
 
   const build = () => {
     const drawn = tokens.slice(-ROWS).reverse()
     rows = drawn.map((token) => rowOf(token))
-    const axis = node('div', 'axis', ['before', 'now', 'after'].map((name) => node('span', name)))
+    const axis = node(
+      'div',
+      'axis',
+      ['before', 'now', 'after'].map((name) => node('span', name)),
+    )
     const lines = node('div', 'lines', [node('i', 'now-line')])
     element('picture').replaceChildren(lines, ...rows.map(({ row }) => row), axis)
   }
   return {
     /** A token that the session has now; the same one twice is one. */
-    take({ obtainedAt, expiresAt }) {
+    take({ obtainedAt, expiresAt, signedInAt }) {
       const last = tokens.at(-1)
       if (last?.obtainedAt === obtainedAt) return
       if (last) last.replacedAt = obtainedAt
-      tokens = [...tokens.slice(-ROWS), { obtainedAt, expiresAt, by: '' }]
+      const by = Math.abs(obtainedAt - signedInAt) < CLOSE ? 'sign-in' : 'earlier'
+      tokens = [...tokens.slice(-ROWS), { obtainedAt, expiresAt, by }]
       build()
     },
     /** Which tab brought a token. */
@@ -33,19 +41,20 @@ export function openPicture(element) {
       build()
     },
     forget() {
+      if (tokens.length === 0) return
       tokens = []
       build()
     },
     draw(now) {
       const token = tokens.at(-1)
       if (!token) return
-      drawDial(element, token, now)
+      drawDial(token, now)
       drawBars(element('picture'), rows, token, now)
     },
   }
 }
 
-function drawDial(element, { obtainedAt, expiresAt }, now) {
+function drawDial({ obtainedAt, expiresAt }, now) {
   const life = Math.max(1, expiresAt - obtainedAt)
   const left = Math.max(0, Math.min(life, expiresAt - now))
   const margin = Math.min(60_000, life / 3)
@@ -70,7 +79,8 @@ function drawDial(element, { obtainedAt, expiresAt }, now) {
 /** Two lives of the past, one of the future. */
 function drawBars(picture, rows, token, now) {
   const life = Math.max(1, token.expiresAt - token.obtainedAt)
-  const at = (moment) => Math.max(-5, Math.min(105, ((moment - (now - 2 * life)) / (3 * life)) * 100))
+  const at = (moment) =>
+    Math.max(-5, Math.min(105, ((moment - (now - 2 * life)) / (3 * life)) * 100))
   for (const { bar, rest, obtainedAt, expiresAt, replacedAt } of rows) {
     bar.style.left = `${at(obtainedAt)}%`
     bar.style.width = `${at(expiresAt) - at(obtainedAt)}%`
@@ -80,14 +90,17 @@ function drawBars(picture, rows, token, now) {
   write(picture.querySelector('.before'), `${span(2 * life)} ago`)
   write(picture.querySelector('.now'), 'now')
   write(picture.querySelector('.after'), `in ${span(life)}`)
-  picture.setAttribute('aria-label', `${rows.length} tokens; the newest ends at ${clock(new Date(token.expiresAt))}`)
+  picture.setAttribute(
+    'aria-label',
+    `${rows.length} tokens; the newest ends at ${clock(new Date(token.expiresAt))}`,
+  )
 }
 
 function rowOf(token) {
   const rest = node('i', token.replacedAt === undefined ? 'left' : 'early')
   const bar = node('div', 'bar-of-token', [rest])
   const label = node('span', 'label')
-  label.textContent = token.by || 'sign-in'
+  label.textContent = token.by
   return { ...token, bar, rest, row: node('div', 'row', [label, node('div', 'track', [bar])]) }
 }
 
@@ -96,11 +109,6 @@ function node(tag, className, children = []) {
   element.className = className
   element.append(...children)
   return element
-}
-
-/** Only what changed, so that nothing is laid out again without need. */
-function write(element, text) {
-  if (element.textContent !== String(text)) element.textContent = text
 }
 
 const STATES = {

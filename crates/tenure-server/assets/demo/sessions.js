@@ -1,9 +1,10 @@
 // Where the person is signed in, as the server tells it.
 
 import { clock, span } from './events.js'
+import { badge, element, write } from './view.js'
 
 /** `ended` is called with the words for what was done. */
-export function openSessions(element, session, { ended }) {
+export function openSessions(session, { ended }) {
   const rows = new Map()
   const list = element('sessions')
 
@@ -13,7 +14,7 @@ export function openSessions(element, session, { ended }) {
     const { sessions } = await response.json()
     sessions.sort((a, b) => Number(b.current) - Number(a.current) || b.last_seen - a.last_seen)
     for (const one of sessions) {
-      const row = rows.get(one.id) ?? rowOf(one, end)
+      const row = rows.get(one.id) ?? rowOf(one)
       rows.set(one.id, row)
       row.update(one)
     }
@@ -27,7 +28,7 @@ export function openSessions(element, session, { ended }) {
       const { item } = rows.get(one.id)
       if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null)
     })
-    drawOwn(element, sessions.find((one) => one.current))
+    drawOwn(sessions.find((one) => one.current))
     element('end-others').disabled = sessions.length < 2
   }
   const show = async () => {
@@ -40,44 +41,45 @@ export function openSessions(element, session, { ended }) {
   }
   const end = async (path, words) => {
     const response = await session.fetch(`/v1/sessions${path}`, { method: 'DELETE' })
-    if (!response.ok && response.status !== 404) throw new Error(`the server answered ${response.status}`)
+    const gone = response.ok || response.status === 404
+    if (!gone) throw new Error(`the server answered ${response.status}`)
     ended(words)
     await show()
   }
-  return { show, endOthers: () => end('', 'All other sessions were ended.') }
+  return {
+    show,
+    end: (id) => end(`/${id}`, `${rows.get(id)?.name ?? 'A session'} was ended.`),
+    endOthers: () => end('', 'All other sessions were ended.'),
+  }
 }
 
-function rowOf({ id, current }, end) {
+function rowOf({ id, current }) {
   const item = document.createElement('li')
   const words = document.createElement('span')
+  const name = document.createElement('strong')
   const detail = document.createElement('span')
   detail.className = 'quiet'
-  words.append(document.createElement('strong'), detail)
-  item.append(words)
+  words.append(name, detail)
   const button = document.createElement('button')
   button.type = 'button'
+  button.dataset.end = id
   button.textContent = 'End'
-  if (current) {
-    item.append(badge('this one'))
-  } else {
-    item.append(button)
-    button.addEventListener('click', () => {
-      button.disabled = true
-      end(`/${id}`, `${words.firstChild.textContent} was ended.`).catch(() => (button.disabled = false))
-    })
-  }
+  item.append(words, current ? badge('this one') : button)
   return {
     item,
+    get name() {
+      return name.textContent
+    },
     update(one) {
-      words.firstChild.textContent = nameOf(one)
-      const since = clock(new Date(one.created_at * 1000))
-      detail.textContent = `${deviceOf(one.user_agent)}, since ${since}, used ${ago(one.last_seen)}`
-      button.setAttribute('aria-label', `End ${nameOf(one)} in ${deviceOf(one.user_agent)}, since ${since}`)
+      const since = `${deviceOf(one.user_agent)}, since ${clock(new Date(one.created_at * 1000))}`
+      write(name, nameOf(one))
+      write(detail, `${since}, used ${ago(one.last_seen)}`)
+      button.setAttribute('aria-label', `End ${nameOf(one)}: ${since}`)
     },
   }
 }
 
-function drawOwn(element, own) {
+function drawOwn(own) {
   if (!own) return
   const life = own.expires_at - own.last_seen
   const left = Math.max(0, own.expires_at - Date.now() / 1000)
@@ -91,7 +93,7 @@ function drawOwn(element, own) {
 }
 
 function nameOf({ kind, client_id }) {
-  return kind === 'browser' ? 'The server’s own sign-in' : client_id
+  return kind === 'browser' ? 'Sign-in at the server' : client_id
 }
 
 function ago(seconds) {
@@ -106,13 +108,6 @@ function deviceOf(agent) {
   const program = first(PROGRAMS) ?? 'a program'
   const system = first(SYSTEMS)
   return system ? `${program} on ${system}` : program
-}
-
-export function badge(text) {
-  const element = document.createElement('span')
-  element.className = 'badge'
-  element.textContent = text
-  return element
 }
 
 const PROGRAMS = [

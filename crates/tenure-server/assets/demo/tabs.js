@@ -15,8 +15,9 @@ export async function joinTabs({ changed, heard }) {
 
   const list = async () => {
     const { held } = await navigator.locks.query()
-    const numbers = held.filter(({ name }) => name.startsWith(LOCK)).map(({ name }) => Number(name.slice(LOCK.length)))
-    changed(numbers.sort((a, b) => a - b).map((one) => ({ number: one, own: one === number, ...states.get(one) })))
+    const names = held.map(({ name }) => name).filter((name) => name.startsWith(LOCK))
+    const numbers = names.map((name) => Number(name.slice(LOCK.length))).sort((a, b) => a - b)
+    changed(numbers.map((one) => ({ number: one, own: one === number, ...states.get(one) })))
   }
   const tell = (message) => channel.postMessage({ tab: number, ...message })
 

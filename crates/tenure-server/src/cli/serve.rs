@@ -79,7 +79,7 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
         // Nobody listens any more if the server has failed already.
         let _ = stop.send(true);
     });
-    let ready = tokio::spawn(announce(listener.local_addr()?, issuer));
+    let ready = tokio::spawn(announce(listener.local_addr()?, issuer, mode));
     server.run(listener, stopped).await;
     ready.abort();
     sqlite.close().await;
@@ -87,9 +87,12 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
 }
 
 /// Says that the server is ready as soon as it takes connections.
-async fn announce(at: SocketAddr, address: String) {
+async fn announce(at: SocketAddr, address: String, mode: Mode) {
     if tokio::net::TcpStream::connect(at).await.is_ok() {
         out::line(&format!("Tenure is ready: {address}"));
+        if mode == Mode::Demo {
+            out::line(&format!("See a session at work: {address}/demo"));
+        }
     }
 }
 

@@ -135,10 +135,12 @@ pub(crate) fn signed_out() -> Response {
     page(StatusCode::OK, "Goodbye", None, &body)
 }
 
-pub(crate) fn welcome() -> Response {
+/// `demo` is where the demo page is, if there is one.
+pub(crate) fn welcome(demo: Option<&str>) -> Response {
     let body = html! {
         p { "Nobody is signed in in this browser." }
         a.act href="/login" { "Sign in" }
+        (to_demo(demo))
     };
     page(StatusCode::OK, "Tenure", None, &body)
 }
@@ -165,7 +167,19 @@ pub(crate) fn confirm_logout(parameters: &Parameters, guard: &str) -> Response {
     )
 }
 
-pub(crate) fn home(name: &str, families: &[Family], now: Timestamp, guard: &str) -> Response {
+fn to_demo(demo: Option<&str>) -> Markup {
+    html! {
+        @if let Some(demo) = demo { p { a href=(demo) { "See a session at work" } } }
+    }
+}
+
+pub(crate) fn home(
+    name: &str,
+    families: &[Family],
+    now: Timestamp,
+    guard: &str,
+    demo: Option<&str>,
+) -> Response {
     let body = html! {
         p { "You are signed in as " strong { (name) } "." }
         h2 { "Where you are signed in" }
@@ -175,6 +189,7 @@ pub(crate) fn home(name: &str, families: &[Family], now: Timestamp, guard: &str)
             input type="hidden" name="csrf" value=(guard);
             button type="submit" { "Sign out" }
         }
+        (to_demo(demo))
     };
     page(StatusCode::OK, "Your sessions", None, &body)
 }

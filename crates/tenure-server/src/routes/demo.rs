@@ -75,7 +75,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const PAGE: &str = include_str!("../../assets/demo/index.html");
 
 /// Path, content type, text.
-const FILES: [(&str, &str, &str); 9] = [
+const FILES: [(&str, &str, &str); 12] = [
     (
         "/demo/page.css",
         CSS,
@@ -85,6 +85,11 @@ const FILES: [(&str, &str, &str); 9] = [
         "/demo/page.js",
         SCRIPT,
         include_str!("../../assets/demo/page.js"),
+    ),
+    (
+        "/demo/actions.js",
+        SCRIPT,
+        include_str!("../../assets/demo/actions.js"),
     ),
     (
         "/demo/events.js",
@@ -107,9 +112,19 @@ const FILES: [(&str, &str, &str); 9] = [
         include_str!("../../assets/demo/sessions.js"),
     ),
     (
+        "/demo/story.js",
+        SCRIPT,
+        include_str!("../../assets/demo/story.js"),
+    ),
+    (
         "/demo/tabs.js",
         SCRIPT,
         include_str!("../../assets/demo/tabs.js"),
+    ),
+    (
+        "/demo/view.js",
+        SCRIPT,
+        include_str!("../../assets/demo/view.js"),
     ),
     (
         "/demo/client.js",

@@ -20,7 +20,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
 
 async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
     let Some(sign_in) = app.signed_in(headers).await? else {
-        return Ok(pages::welcome());
+        return Ok(pages::welcome(demo(app)));
     };
     let account = app.accounts.of(&sign_in.subject).await?;
     let name = account
@@ -29,9 +29,13 @@ async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
     let families = app.families.of(&sign_in.subject).await?;
     let now = app.rows.now();
     Ok(with_guard(app, headers, |guard| {
-        pages::home(&name, &families, now, guard)
+        pages::home(&name, &families, now, guard, demo(app))
     })
     .await)
+}
+
+fn demo(app: &App) -> Option<&'static str> {
+    app.config.demo_page.then_some("/demo")
 }
 
 /// `POST /sessions/end`: ends one of one's own sessions (norm 68).

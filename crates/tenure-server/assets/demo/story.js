@@ -1,0 +1,100 @@
+// Tells what happens to the session: which tab refreshed, how long it took, who signed in or out.
+
+import { element, write } from './view.js'
+
+export function openStory({ session, picture, tabs, log }) {
+  /** Who brought the token that was obtained then, and in how many milliseconds. */
+  const credits = new Map()
+  let took
+  let refreshes = 0
+  let failures = 0
+
+  const credit = (obtainedAt, { by, took }) => {
+    credits.set(obtainedAt, { by, took })
+    if (credits.size > MOST) credits.delete(credits.keys().next().value)
+    picture.credit(obtainedAt, `Tab ${by}`)
+  }
+  const note = (kind, words) => {
+    log.add(kind, words)
+    element('status').textContent = words
+  }
+  const refreshed = () => {
+    const { obtainedAt } = session.snapshot()
+    refreshes += 1
+    failures = 0
+    write(element('count'), refreshes)
+    if (took === undefined) {
+      const known = credits.get(obtainedAt)
+      if (known) picture.credit(obtainedAt, `Tab ${known.by}`)
+      log.add('quiet', byAnother(known), obtainedAt)
+      return
+    }
+    const own = { by: tabs.number, took }
+    took = undefined
+    credit(obtainedAt, own)
+    log.add('good', `This tab refreshed in ${Math.round(own.took)} ms.`, obtainedAt)
+    tabs.tell({ kind: 'refreshed', obtainedAt, ...own })
+  }
+  const failed = ({ error }) => {
+    failures += 1
+    const often = failures === 1 ? '' : `, ${failures} times`
+    const words = `A refresh did not work${often}: ${error.message}. The session is kept.`
+    log.add('bad', words, `failed ${session.snapshot().obtainedAt}`)
+  }
+
+  return {
+    note,
+    get refreshes() {
+      return refreshes
+    },
+    follow() {
+      session.on('signedIn', () => note('good', 'Signed in.'))
+      session.on('userChanged', () => note('good', 'Another person signed in.'))
+      session.on('signedOut', ({ reason }) =>
+        note('bad', `Signed out: ${REASONS[reason] ?? reason}.`),
+      )
+      session.on('refreshed', refreshed)
+      session.on('refreshFailed', failed)
+      session.on('storageUnavailable', () =>
+        note('bad', 'The browser blocks its storage: the session lives in this tab alone.'),
+      )
+    },
+    /** This tab asked for new tokens, and got them. The session tells when it took them. */
+    asked(millis) {
+      took = millis
+    },
+    /** Another tab says something. */
+    heard({ kind, obtainedAt, words, ...by }) {
+      if (kind === 'ended') return note('quiet', words)
+      credit(obtainedAt, by)
+      if (session.snapshot().obtainedAt === obtainedAt) log.add('quiet', byAnother(by), obtainedAt)
+    },
+    /** Sessions were ended from here. */
+    ended(words) {
+      note('good', words)
+      tabs.tell({ kind: 'ended', words })
+    },
+    line({ isCut, isOffline }) {
+      if (!isOffline) return note('good', 'Online again.')
+      note(
+        'bad',
+        isCut ? 'Offline: every request of this tab fails now.' : 'The browser is offline.',
+      )
+    },
+  }
+}
+
+function byAnother(known) {
+  if (!known) return 'Another tab refreshed; this one took its token.'
+  return `Tab ${known.by} refreshed in ${Math.round(known.took)} ms; this one took its token.`
+}
+
+const MOST = 60
+const REASONS = {
+  user: 'somebody asked for it, in this tab or in another',
+  refused: 'the server ended the session',
+  expired: 'the session reached its end',
+  idle: 'nobody was here for long',
+  absolute_limit: 'the session reached its longest life',
+  refresh_failed: 'a refresh failed',
+}
