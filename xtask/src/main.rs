@@ -7,6 +7,7 @@
 
 mod bench;
 mod ci;
+mod demo;
 mod deny;
 mod deps;
 mod documents;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Task::Sim { args } => sim::run(&args),
         Task::Bench { args } => bench::run(&args),
         Task::Packages => packages::run(),
+        Task::Demo => demo::run(),
         Task::Deps => deps::run(),
     };
     match outcome {
@@ -77,6 +79,8 @@ enum Task {
     },
     /// Build the npm packages: the WebAssembly core, its glue, and everything in `packages`.
     Packages,
+    /// Make the client of the demo page anew, after a change to `packages/client` or to the core.
+    Demo,
     /// Check that dependencies point one way.
     Deps,
 }

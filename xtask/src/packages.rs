@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Result, bail};
 
 use crate::{
-    process,
+    demo, process,
     report::{Done, Report},
     setup, workspace,
 };
@@ -37,6 +37,7 @@ pub(crate) fn run() -> Result<()> {
 /// Builds and checks the packages as steps of a test run.
 pub(crate) fn steps(report: &mut Report) {
     report.step("packages", build);
+    report.step("the demo page has this client", demo::check);
     for (name, script) in CHECKS {
         report.step(name, || {
             if !workspace::has_program("npm") {
@@ -73,15 +74,20 @@ fn build() -> Result<Done> {
     if !workspace::has_program("npm") {
         return Ok(without_npm());
     }
-    add_target()?;
-    process::must(core_module())?;
-    process::must(core_glue()?)?;
-    setup::install_npm_folder(&folder())?;
+    build_core()?;
     process::must(npm(&["run", "build"]))?;
     Ok(Done::Passed)
 }
 
-fn without_npm() -> Done {
+/// The core for JavaScript, and what builds the packages around it.
+pub(crate) fn build_core() -> Result<()> {
+    add_target()?;
+    process::must(core_module())?;
+    process::must(core_glue()?)?;
+    setup::install_npm_folder(&folder())
+}
+
+pub(crate) fn without_npm() -> Done {
     Done::Skipped("npm is missing: install Node.js 20".to_owned())
 }
 
@@ -136,6 +142,6 @@ fn npm(args: &[&str]) -> Command {
     npm
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     workspace::root().join("packages")
 }

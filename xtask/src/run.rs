@@ -8,6 +8,9 @@ use crate::{process, workspace};
 
 const LISTEN: &str = "127.0.0.1:8484";
 
+/// Short, so that one sees tokens come and go.
+const ACCESS_TOKEN_TTL: &str = "60";
+
 /// Builds `tenure` and hands this process over to `tenure dev`.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     process::must(process::cargo([
@@ -25,6 +28,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     if !has_option(args, "--data") {
         server.args(["--data", ".tenure"]);
     }
+    if !has_option(args, "--access-token-ttl") {
+        server.args(["--access-token-ttl", ACCESS_TOKEN_TTL]);
+    }
     server.args(args);
     print_welcome(args);
     hand_over(server)
@@ -35,7 +41,8 @@ fn print_welcome(args: &[String]) {
     println!("Tenure answers on http://{listen} (Ctrl-C stops it; its data is under .tenure)");
     println!("  sign in as     demo / correct horse battery staple");
     println!("  from a shell   cargo run --quiet --bin tenure -- login --issuer http://{listen}");
-    println!("  look at        http://{listen}/.well-known/openid-configuration");
+    println!("  look at        http://{listen}/demo: a session at work");
+    println!("                 http://{listen}/.well-known/openid-configuration");
     println!("                 http://{listen}/metrics");
 }
 
