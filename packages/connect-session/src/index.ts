@@ -1,1 +1,3 @@
-export {}
+export * from './browser.js'
+export { useReapitConnect } from './react.js'
+export * from './server.js'

@@ -14,7 +14,10 @@ export async function startSite(entry, { host = 'localhost', port = 0, define = 
     write: false,
     format: 'esm',
     target: 'es2022',
-    alias: { '@tenure/client': `${root}packages/client/src/index.ts` },
+    alias: {
+      '@tenure/client': `${root}packages/client/src/index.ts`,
+      '@tenure/client/parts': `${root}packages/client/src/parts.ts`,
+    },
     define,
     jsx: 'automatic',
     logLevel: 'error',
