@@ -9,13 +9,19 @@ import { firstLine, stop } from './processes.js'
 
 const root = new URL('../../../', import.meta.url).pathname
 
-/** Starts the server; `accessTokenTtl` in seconds. */
-export async function startTenure({ accessTokenTtl = 300, listen = '127.0.0.1:0', data } = {}) {
+/** Starts the server; `accessTokenTtl` in seconds, `env` on top of the test's own. */
+export async function startTenure({
+  accessTokenTtl = 300,
+  listen = '127.0.0.1:0',
+  data,
+  env,
+} = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'tenure-browser-')))
   const binary = process.env.TENURE_BIN ?? join(root, 'target/debug/tenure')
   const args = ['dev', '--listen', listen, '--data', folder]
   args.push('--access-token-ttl', String(accessTokenTtl))
-  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const stdio = ['ignore', 'pipe', 'inherit']
+  const child = spawn(binary, args, { stdio, env: { ...process.env, ...env } })
   const ready = await firstLine(child, /Tenure is ready: (\S+)/)
   const url = ready[1].replace(/\/$/, '')
   return {
