@@ -1,1 +1,6 @@
-export type { Session } from '@tenure/client'
+export { sessionGuard, type GuardedRoute, type GuardOptions } from './guard.js'
+export { createTenure, tenure } from './plugin.js'
+export { Protected } from './protected.js'
+export { SignedIn, SignedOut } from './signed.js'
+export { useAccessToken, type AccessToken } from './use_access_token.js'
+export { useSession, type SessionState } from './use_session.js'

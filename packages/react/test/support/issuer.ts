@@ -10,6 +10,10 @@ export interface TestIssuer {
   fails: number | null
   /** Whether nothing at all can be had of it. */
   down: boolean
+  /** What an answer waits for. */
+  gate: Promise<void> | null
+  /** How many requests came. */
+  requests: number
   /** The `error` of that answer. */
   error: string
   close(): Promise<void>
@@ -21,6 +25,8 @@ export async function startIssuer(): Promise<TestIssuer> {
     const answer = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
+    issuer.requests += 1
+    await issuer.gate
     if (issuer.down) return answer(503, {})
     switch (request.url) {
       case '/.well-known/openid-configuration':
@@ -50,6 +56,8 @@ export async function startIssuer(): Promise<TestIssuer> {
     asked,
     fails: null,
     down: false,
+    gate: null,
+    requests: 0,
     error: 'temporarily_unavailable',
     close: () =>
       new Promise((closed) => {

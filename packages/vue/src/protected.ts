@@ -1,0 +1,76 @@
+import type { SignInOptions } from '@tenure/client'
+import {
+  computed,
+  defineComponent,
+  onActivated,
+  onDeactivated,
+  shallowRef,
+  watch,
+  type PropType,
+  type SlotsType,
+} from 'vue'
+import { useSession } from './use_session.js'
+
+/**
+ * Shows its slot to whoever is signed in and starts the sign-in for everybody else. Slots:
+ * `fallback` until it is known who is signed in and while the page leaves; `signedOut` when the
+ * person signs out meanwhile, for signing in again by itself would undo that (default:
+ * `fallback`); `failed` when the sign-in cannot begin. Without the last one the error goes to the
+ * nearest `onErrorCaptured`.
+ */
+export const Protected = defineComponent({
+  name: 'Protected',
+  props: {
+    /** For the sign-in. Default: by redirect, and back to the address of now. */
+    signIn: Object as PropType<Omit<SignInOptions, 'signal'>>,
+  },
+  slots: Object as SlotsType<{
+    default: unknown
+    fallback: unknown
+    signedOut: unknown
+    failed: { error: Error; again: () => void }
+  }>,
+  setup(props, { slots }) {
+    const { session, snapshot, status } = useSession()
+    const error = shallowRef<Error | null>(null)
+    const left = shallowRef(false)
+    const here = shallowRef(true)
+    onActivated(() => (here.value = true))
+    onDeactivated(() => (here.value = false))
+    // At once, so that it is known when the next watcher runs.
+    watch(
+      snapshot,
+      (now, before) => {
+        if (now.status === 'signed_in') error.value = null
+        left.value =
+          now.status === 'signed_out' && now.reason === 'user' && before.status === 'signed_in'
+      },
+      { flush: 'sync' },
+    )
+    const signsIn = computed(
+      () => here.value && status.value === 'signed_out' && !left.value && !error.value,
+    )
+    watch(
+      signsIn,
+      (now, _, onCleanup) => {
+        if (!now) return
+        const leaving = new AbortController()
+        const { signal } = leaving
+        onCleanup(() => leaving.abort())
+        session.signIn({ ...props.signIn, signal }).catch((cause: Error) => {
+          if (!signal.aborted) error.value = cause
+        })
+      },
+      { immediate: true },
+    )
+    return () => {
+      if (status.value === 'signed_in') return slots.default?.({})
+      if (error.value) {
+        if (!slots.failed) throw error.value
+        return slots.failed({ error: error.value, again: () => (error.value = null) })
+      }
+      const show = left.value ? (slots.signedOut ?? slots.fallback) : slots.fallback
+      return show?.({})
+    }
+  },
+})

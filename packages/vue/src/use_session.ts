@@ -1,0 +1,53 @@
+import type { Identity, Session, Snapshot } from '@tenure/client'
+import {
+  computed,
+  getCurrentInstance,
+  inject,
+  onMounted,
+  onScopeDispose,
+  shallowReadonly,
+  shallowRef,
+  ssrContextKey,
+  type ComputedRef,
+  type ShallowRef,
+} from 'vue'
+import { useProvided } from './plugin.js'
+
+/** The session and what is known of it, each part for itself. */
+export interface SessionState {
+  readonly session: Session
+  /** All that is known now. Changes with every refresh. */
+  readonly snapshot: Readonly<ShallowRef<Snapshot>>
+  readonly status: ComputedRef<Snapshot['status']>
+  /** Who is signed in, or `null`. */
+  readonly identity: ComputedRef<Identity | null>
+}
+
+/** The session and what is known of it, for as long as the scope lives. */
+export function useSession(): SessionState {
+  const session = useProvided()
+  const instance = getCurrentInstance()
+  const onServer = inject(ssrContextKey, null) !== null
+  // A server knows nobody, so whatever takes its HTML over begins with the same.
+  const takesOver = !onServer && !!instance?.vnode.el
+  const snapshot = shallowRef(onServer || takesOver ? LOADING : session.snapshot())
+  let end: (() => void) | undefined
+  const follow = (): void => {
+    const update = (): void => void (snapshot.value = session.snapshot())
+    end = session.subscribe(update)
+    update()
+  }
+  if (takesOver) onMounted(follow)
+  else if (!onServer) follow()
+  onScopeDispose(() => end?.(), true)
+  return {
+    session,
+    snapshot: shallowReadonly(snapshot),
+    status: computed(() => snapshot.value.status),
+    identity: computed(() =>
+      snapshot.value.status === 'signed_in' ? snapshot.value.identity : null,
+    ),
+  }
+}
+
+const LOADING: Snapshot = Object.freeze({ status: 'loading' })
