@@ -121,10 +121,11 @@ export class Connection {
     const epoch = this.#epoch
     try {
       const { members, requestedAt } = await signIn.answer()
+      const accessToken = String(members['access_token'])
       const idToken = String(members['id_token'])
-      const who = await this.people.signedIn(idToken)
+      const who = await this.people.signedIn(accessToken, idToken)
       if (epoch !== this.#epoch) return
-      const accessToken = note(this.vault, members, who.email, requestedAt)
+      note(this.vault, members, who.email, requestedAt)
       await this.#session().adopt(tokensOf(members), {
         sub: String(claimsOf(idToken)?.['sub']),
       })
@@ -151,7 +152,10 @@ export class Connection {
       this.#session().accessToken(this.#dropped === null ? {} : { rejected: this.#dropped }),
     )
     this.#dropped = null
-    const { idToken, who } = await this.people.refreshed(this.vault.detailsOf(accessToken))
+    const { idToken, who } = await this.people.refreshed(
+      accessToken,
+      this.vault.detailsOf(accessToken),
+    )
     if (epoch !== this.#epoch) return
     return this.#show(accessToken, idToken, who)
   }

@@ -5,28 +5,34 @@ import { claimsOf } from './jwt.js'
 import type { LoginIdentity } from './types.js'
 import type { Details } from './vault.js'
 
-/** Who the ID tokens of one client speak of. Each is checked once. */
+/** Who the ID tokens of one client speak of. Each answer of the token endpoint is checked once. */
 export class People {
-  #checked: { idToken: string; identity: LoginIdentity } | null = null
+  #checked: { accessToken: string; idToken: string; who: LoginIdentity } | null = null
   /** Who signed in; a refresh does not make somebody else of them. */
   #person: { issuer: string; subject: string } | null = null
 
   constructor(private readonly expected: Expected) {}
 
   /** The one that a sign-in brought. */
-  signedIn(idToken: string): Promise<LoginIdentity> {
-    this.forget()
-    return this.#check(idToken, this.expected)
+  signedIn(accessToken: string, idToken: string): Promise<LoginIdentity> {
+    this.#person = null
+    return this.#check(accessToken, idToken, this.expected)
   }
 
   /** The one that a refresh brought, or the one before where it brought none. */
-  async refreshed(details: Details | undefined): Promise<{ idToken: string; who: LoginIdentity }> {
+  async refreshed(
+    accessToken: string,
+    details: Details | undefined,
+  ): Promise<{ idToken: string; who: LoginIdentity }> {
     const idToken = details?.idToken ?? this.#checked?.idToken
     if (idToken === undefined) throw new Refused(NOT_VERIFIED)
-    const who = details?.trusted
-      ? this.#believe(idToken)
-      : await this.#check(idToken, { ...this.expected, ...this.#person })
-    return { idToken, who }
+    // Checked before, or by another page of this origin.
+    if (!details?.idToken || details.trusted) {
+      const claims = claimsOf(idToken) ?? {}
+      return { idToken, who: this.#remember(accessToken, idToken, claims, identityOf(claims)) }
+    }
+    const expected = { ...this.expected, ...this.#person }
+    return { idToken, who: await this.#check(accessToken, idToken, expected) }
   }
 
   forget(): void {
@@ -34,17 +40,11 @@ export class People {
     this.#person = null
   }
 
-  /** Another page of this origin has checked it. */
-  #believe(idToken: string): LoginIdentity {
-    const claims = claimsOf(idToken) ?? {}
-    return this.#remember(idToken, claims, identityOf(claims))
-  }
-
-  async #check(idToken: string, expected: Expected): Promise<LoginIdentity> {
-    if (this.#checked?.idToken === idToken) return this.#checked.identity
+  async #check(accessToken: string, idToken: string, expected: Expected): Promise<LoginIdentity> {
+    if (this.#checked?.accessToken === accessToken) return this.#checked.who
     try {
       const { claims, identity } = await verify(idToken, expected)
-      return this.#remember(idToken, claims, identity)
+      return this.#remember(accessToken, idToken, claims, identity)
     } catch (cause) {
       if (cause instanceof KeysUnavailable) throw new Outage(cause.message)
       console.error('Reapit Connect Session error:', messageOf(cause))
@@ -53,12 +53,13 @@ export class People {
   }
 
   #remember(
+    accessToken: string,
     idToken: string,
     claims: Record<string, unknown>,
-    identity: LoginIdentity,
+    who: LoginIdentity,
   ): LoginIdentity {
     this.#person = { issuer: String(claims['iss']), subject: String(claims['sub']) }
-    this.#checked = { idToken, identity }
-    return identity
+    this.#checked = { accessToken, idToken, who }
+    return who
   }
 }

@@ -29,22 +29,20 @@ export function openRefresher(wire: Wire, vault: Vault): Session {
   })
 }
 
-/** Notes what belongs to the access token of an answer, and gives the token. */
+/** Notes what belongs to the access token of an answer. */
 export function note(
   vault: Vault,
   members: Members,
   email: string | null,
   requestedAt: number,
-): string {
+): void {
   const spans = spansOf(members, requestedAt) ?? { due: Infinity, end: Infinity }
-  const accessToken = String(members['access_token'])
-  vault.note(accessToken, {
+  vault.note(String(members['access_token']), {
     idToken: typeof members['id_token'] === 'string' ? members['id_token'] : null,
     email,
     dueAt: requestedAt + spans.due * 1000,
     endsAt: requestedAt + spans.end * 1000,
   })
-  return accessToken
 }
 
 /** The tokens of an answer, in the form of `@tenure/client`. */
