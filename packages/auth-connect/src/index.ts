@@ -9,3 +9,4 @@ export {
   OneLoginProvider,
 } from './provider/known.js'
 export * from './types.js'
+export * from './ready.js'

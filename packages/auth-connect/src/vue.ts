@@ -1,1 +1,7 @@
-export {}
+export {
+  createComposables,
+  type AuthenticationComposables,
+  type VueAuthentication,
+  type VueSession,
+} from './vue/composables.js'
+export * from './ready.js'
