@@ -219,8 +219,12 @@ fn key() -> Key {
     Key::new(Kind::Key, *b"ring")
 }
 
-/// How long a new key is known before it is used: longer than any server's cached ring lives.
-const LEAD: Duration = Duration::from_secs(10);
+/// How long others may keep the published keys without asking again.
+pub(crate) const PUBLISHED_FOR: Duration = Duration::from_secs(60);
+/// How long a new key is known before it is used: longer than anybody's cached copy lives, since
+/// some clients sign a person out whose token has a key that they do not know.
+const LEAD: Duration = Duration::from_secs(90);
+const _: () = assert!(LEAD.as_secs() > PUBLISHED_FOR.as_secs() + crate::cache::LIFE.as_secs());
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

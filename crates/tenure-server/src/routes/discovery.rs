@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use serde_json::json;
 
 use crate::app::App;
-use crate::keys::Algorithm;
+use crate::keys::{Algorithm, PUBLISHED_FOR};
 use crate::token::DEVICE_CODE;
 use crate::web::OAuthError;
 
@@ -50,8 +50,6 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
 /// The public keys, old and new.
 pub(super) async fn jwks(State(app): State<Arc<App>>) -> Result<impl IntoResponse, OAuthError> {
     let ring = app.keys.ring().await?;
-    Ok((
-        [(header::CACHE_CONTROL, "public, max-age=60")],
-        Json(ring.jwks()),
-    ))
+    let kept = format!("public, max-age={}", PUBLISHED_FOR.as_secs());
+    Ok(([(header::CACHE_CONTROL, kept)], Json(ring.jwks())))
 }

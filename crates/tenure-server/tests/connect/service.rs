@@ -62,6 +62,17 @@ async fn a_service_may_send_an_empty_object_and_its_secret_as_it_is() {
 }
 
 #[test]
+fn what_the_documentation_shows_is_a_configuration() {
+    let text = include_str!("../../../../docs/operators.md");
+    let examples: Vec<_> = text.split("```toml\n").skip(1).collect();
+    assert!(examples.len() > 1, "the examples are where they were");
+    for example in examples {
+        let example = example.split("```").next().unwrap();
+        assert!(configured(example).is_ok(), "{example}");
+    }
+}
+
+#[test]
 fn leniency_is_written_by_name_or_refused() {
     let client = "[[clients]]\nid = \"web\"\n[clients.compatibility]\n";
     let fine = "dangerous_leniency = [\"sign_in_without_challenge\", \"sign_in_at_login\"]\n\

@@ -104,3 +104,32 @@ async fn a_removed_account_is_signed_out_and_unknown() {
         assert!(ran.stderr.contains("there is no account demo"), "{ran:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_operator_writes_about_a_person_is_kept_and_what_the_server_writes_is_refused() {
+    let server = Server::start(300).await;
+    let claim = async |name: &str, claim: &str, value: &str| {
+        server
+            .operate(["users", "claim", name, claim, value, "--json"], "")
+            .await
+    };
+    let ran = claim(USER, "email", "ada@example.com").await;
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["claims"]["email"], "ada@example.com", "{ran:?}");
+    let ran = claim(USER, "cognito:groups", "[\"one\", \"two\"]").await;
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["claims"]["cognito:groups"][1], "two", "{ran:?}");
+    let ran = server
+        .operate(["users", "claim", USER, "email", "--json"], "")
+        .await;
+    let told: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["claims"].get("email"), None, "{ran:?}");
+    for (name, asked, value) in [
+        (USER, "sub", "somebody"),
+        (USER, "groups", "[1]"),
+        ("nobody", "email", "x"),
+    ] {
+        let ran = claim(name, asked, value).await;
+        assert_eq!(ran.code, Some(2), "{asked}: {ran:?}");
+    }
+}
