@@ -71,6 +71,7 @@ test('a person signs in and sees the token live and being refreshed', async () =
 })
 
 test('tabs know each other, share one session and one sign-out', async () => {
+  const before = await tenure.refreshes()
   const first = await openDemo()
   await signIn(first)
   const opening = browser.context.waitForEvent('page')
@@ -90,6 +91,9 @@ test('tabs know each other, share one session and one sign-out', async () => {
     await isWelcome(tab)
     assert.match(await status(tab).textContent(), /^Signed out: somebody asked for it/)
   }
+  const { rotated, ...others } = await tenure.refreshes()
+  assert.ok(rotated > before.rotated)
+  assert.deepEqual({ ...others, rotated: before.rotated }, before)
 })
 
 test('offline through the end of the token keeps the session, and coming back refreshes it', async () => {

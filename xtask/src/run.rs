@@ -41,7 +41,7 @@ fn print_welcome(args: &[String]) {
     println!("Tenure answers on http://{listen} (Ctrl-C stops it; its data is under .tenure)");
     println!("  sign in as     demo / correct horse battery staple");
     println!("  from a shell   cargo run --quiet --bin tenure -- login --issuer http://{listen}");
-    println!("  look at        http://{listen}/demo: a session at work");
+    println!("  look at        http://{listen}/demo (a session at work)");
     println!("                 http://{listen}/.well-known/openid-configuration");
     println!("                 http://{listen}/metrics");
 }

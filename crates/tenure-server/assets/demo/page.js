@@ -52,8 +52,9 @@ async function start() {
   story.follow()
   listen({ session, network, sessions, story, showNetwork })
   for (const name of ['online', 'offline']) window.addEventListener(name, showNetwork)
-  await finishSignIn(session)
+  const cameBack = await finishSignIn(session)
   await session.ready()
+  story.opened({ cameBack })
   showNetwork()
   showSelf()
   changed()
@@ -64,14 +65,16 @@ async function start() {
   })
 }
 
-/** Finishes a sign-in that comes back; does nothing where none does. */
+/** Finishes a sign-in that comes back; true if one did. */
 async function finishSignIn(session) {
   try {
-    await session.handleCallback()
+    return (await session.handleCallback()) !== null
   } catch (error) {
     showProblem(`The sign-in was not finished: ${error.message}.`)
+    return false
+  } finally {
+    if (location.pathname === '/callback') history.replaceState(null, '', '/demo')
   }
-  if (location.pathname === '/callback') history.replaceState(null, '', '/demo')
 }
 
 /** Runs now and then, and not at all while nobody looks. */

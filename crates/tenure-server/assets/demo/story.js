@@ -5,6 +5,7 @@ import { element, write } from './view.js'
 export function openStory({ session, picture, tabs, log }) {
   /** Who brought the token that was obtained then, and in how many milliseconds. */
   const credits = new Map()
+  let opened = false
   let took
   let refreshes = 0
   let failures = 0
@@ -48,7 +49,8 @@ export function openStory({ session, picture, tabs, log }) {
       return refreshes
     },
     follow() {
-      session.on('signedIn', () => note('good', 'Signed in.'))
+      // What is found in storage at the start counts as signed in, too: `opened` tells of it.
+      session.on('signedIn', () => opened && note('good', 'Signed in.'))
       session.on('userChanged', () => note('good', 'Another person signed in.'))
       session.on('signedOut', ({ reason }) =>
         note('bad', `Signed out: ${REASONS[reason] ?? reason}.`),
@@ -58,6 +60,12 @@ export function openStory({ session, picture, tabs, log }) {
       session.on('storageUnavailable', () =>
         note('bad', 'The browser blocks its storage: the session lives in this tab alone.'),
       )
+    },
+    /** The page has started, with a sign-in that came back or not. */
+    opened({ cameBack }) {
+      opened = true
+      if (session.snapshot().status !== 'signed_in') return
+      note('good', cameBack ? 'Signed in.' : 'This tab was opened, and the session was there.')
     },
     /** This tab asked for new tokens, and got them. The session tells when it took them. */
     asked(millis) {

@@ -137,3 +137,53 @@ const FILES: [(&str, &str, &str); 12] = [
         include_str!("../../assets/demo/mark.svg"),
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tenure_store::{AnyStore, MemoryStore};
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{Clock, Config, Server};
+
+    async fn answers(config: Config, path: &str) -> Response {
+        let store = AnyStore::new(MemoryStore::new());
+        let server = Server::start(config, store, Clock::system()).await.unwrap();
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        server.router().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_no_demonstration_has_no_demo_page() {
+        let demonstration = || Config {
+            demo_page: true,
+            ..Config::default()
+        };
+        let paths = FILES.map(|(path, ..)| path);
+        for path in ["/demo", "/callback"].iter().chain(&paths) {
+            let answer = answers(demonstration(), path).await;
+            assert_eq!(answer.status(), StatusCode::OK, "{path}");
+            let answer = answers(Config::default(), path).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    // Norm 20.
+    #[tokio::test]
+    async fn nobody_may_frame_the_page_or_put_a_script_in_it() {
+        let config = Config {
+            demo_page: true,
+            ..Config::default()
+        };
+        let answer = answers(config, "/callback?code=x").await;
+        let header = |name| answer.headers()[&name].to_str().unwrap();
+        let policy = header(header::CONTENT_SECURITY_POLICY);
+        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe-inline"), "{policy}");
+        assert_eq!(header(header::CACHE_CONTROL), "no-store");
+        assert!(!PAGE.contains("<style") && !PAGE.contains(" style="));
+    }
+}
