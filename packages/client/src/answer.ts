@@ -1,4 +1,5 @@
 import type { Field } from './fields.js'
+import { parseObject, type JsonObject } from './json.js'
 
 /** An answer of an endpoint, taken apart; what it means is decided by the core. */
 export interface Answer {
@@ -10,7 +11,7 @@ export interface Answer {
   /** The issuer's clock, where it told it. */
   issuerTime: number | null
   requestedAt: number
-  members: Record<string, unknown>
+  members: JsonObject
 }
 
 /** Sends a form, or fetches a document, and takes the answer apart. Never throws. */
@@ -18,44 +19,43 @@ export async function ask(
   fetch: typeof globalThis.fetch,
   url: string,
   init: RequestInit,
-  timeout = TIMEOUT,
 ): Promise<Answer> {
-  const requestedAt = Date.now()
-  const nothing = { retryAfter: null, issuerTime: null, requestedAt, members: {} }
+  const answer: Answer = {
+    status: null,
+    timedOut: false,
+    retryAfter: null,
+    issuerTime: null,
+    requestedAt: Date.now(),
+    members: {},
+  }
   try {
     const response = await fetch(url, {
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(timeout),
+      signal: AbortSignal.timeout(TIMEOUT),
       ...init,
     })
-    return {
-      status: response.status,
-      timedOut: false,
-      retryAfter: spanOf(response.headers.get('retry-after')),
-      issuerTime: dateOf(response.headers.get('date')),
-      requestedAt,
-      members: membersOf(await bounded(response)),
-    }
+    const members = parseObject(await bounded(response)) ?? {}
+    const retryAfter = spanOf(response.headers.get('retry-after'))
+    const issuerTime = whole(Date.parse(response.headers.get('date') ?? ''))
+    return { ...answer, status: response.status, retryAfter, issuerTime, members }
   } catch (cause) {
-    const timedOut = cause instanceof DOMException && cause.name === 'TimeoutError'
-    return { status: null, timedOut, ...nothing }
+    return { ...answer, timedOut: (cause as Error | null)?.name === 'TimeoutError' }
   }
 }
 
 /** The fields of a token answer, in the core's order. */
-export function tokenAnswer(answer: Answer): Field[] {
-  const { members } = answer
-  const text = (name: string): string => {
+export function tokenAnswer({ status, timedOut, retryAfter, members }: Answer): Field[] {
+  const text = (name: string): Field => {
     const value = members[name]
     return typeof value === 'string' ? value : ''
   }
   return [
-    answer.status,
-    answer.timedOut,
-    answer.retryAfter,
+    status,
+    timedOut,
+    retryAfter,
     text('access_token'),
     text('token_type'),
     lifeOf(members['expires_in']),
@@ -68,49 +68,35 @@ export function tokenAnswer(answer: Answer): Field[] {
 
 /** A life in milliseconds, also where it was written as a text; a negative one is over. */
 function lifeOf(value: unknown): number | null {
-  const written = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  if (typeof written !== 'number' || !Number.isFinite(written)) return null
-  return Math.min(Math.max(Math.trunc(written), 0), LONGEST_LIFE) * 1000
+  const seconds = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')
+  return seconds ? whole(Math.min(Math.max(Number(value), 0), LONGEST_LIFE) * 1000) : null
 }
 
+/** RFC 9110 §10.2.3: seconds, or a date. */
 function spanOf(header: string | null): number | null {
   if (header === null) return null
-  const seconds = Number(header)
-  const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now()
-  return Number.isFinite(millis) && millis >= 0 ? Math.trunc(millis) : null
+  const millis = Number(header) * 1000
+  const span = whole(Number.isNaN(millis) ? Date.parse(header) - Date.now() : millis)
+  return span !== null && span >= 0 ? span : null
 }
 
-function dateOf(header: string | null): number | null {
-  const at = header === null ? Number.NaN : Date.parse(header)
-  return Number.isFinite(at) ? at : null
+function whole(number: number): number | null {
+  return Number.isFinite(number) ? Math.trunc(number) : null
 }
 
-async function bounded(response: Response): Promise<string> {
-  if (response.body === null) return ''
-  const reader = response.body.getReader()
+/** The text of an answer; nothing where it is longer than any answer should be. */
+export async function bounded({ body }: Response): Promise<string> {
+  const reader = body?.getReader()
   const decoder = new TextDecoder()
   let text = ''
-  for (let length = 0; ;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    length += value.byteLength
-    if (length > LONGEST_BODY) {
-      await reader.cancel()
-      return ''
-    }
-    text += decoder.decode(value, { stream: true })
+  for (let length = 0; length <= LONGEST_BODY;) {
+    const part = await reader?.read()
+    if (!part?.value) return text + decoder.decode()
+    length += part.value.byteLength
+    text += decoder.decode(part.value, { stream: true })
   }
-}
-
-function membersOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {}
-  } catch {
-    return {}
-  }
+  await reader?.cancel()
+  return ''
 }
 
 const TIMEOUT = 30_000

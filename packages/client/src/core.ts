@@ -1,5 +1,6 @@
 import init, { Holder, oidc } from './core/core.js'
 import packed from './core/module.js'
+import { SessionError } from './errors.js'
 import { fields, message, type Field } from './fields.js'
 
 export type { Holder }
@@ -15,7 +16,8 @@ export interface Core {
 export function loadCore(): Promise<Core> {
   loading ??= start().catch((cause: unknown) => {
     loading = undefined
-    throw cause
+    const message = 'WebAssembly does not start here: a content policy needs wasm-unsafe-eval'
+    throw new SessionError('misconfigured', message, { cause })
   })
   return loading
 }

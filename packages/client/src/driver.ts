@@ -1,13 +1,11 @@
 import { tokenAnswer } from './answer.js'
-import { errorOf } from './causes.js'
 import type { Core, Holder } from './core.js'
-import { SessionError } from './errors.js'
+import { errorOf, SessionError } from './errors.js'
 import { fields, message, type Field } from './fields.js'
 import type { Issuer } from './issuer.js'
 import { decode, encode } from './stored.js'
 import type { Held, Place } from './storage/place.js'
 import type { SessionOptions, Tokens } from './types.js'
-import { Waiters } from './waiters.js'
 
 /** What the driver tells about; `snapshot` are the core's fields. */
 export interface Listener {
@@ -15,54 +13,63 @@ export interface Listener {
   event(event: string[]): void
 }
 
+interface Waiter {
+  resolve(answer: string[]): void
+  reject(cause: unknown): void
+}
+
 /**
  * Runs one holder: **hand in, drain, wait**. It does what the core asks for and decides nothing.
  */
 export class Driver {
+  readonly #core: Core
+  readonly #place: Place
+  readonly #issuer: Issuer
+  readonly #options: SessionOptions
+  readonly #listener: Listener
   readonly #holder: Holder
-  readonly #waiters = new Waiters()
-  readonly #locks = new Map<string, AbortController>()
-  readonly #held = new Map<string, Held>()
-  readonly #stop: (() => void)[] = []
-  #timer: ReturnType<typeof setTimeout> | undefined
   readonly #outputs: string[][] = []
+  readonly #waiters = new Map<number, Waiter>()
+  /** How to let each lock go, or its wait. */
+  readonly #locks = new Map<string, () => void>()
+  readonly #listening = new AbortController()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #last = 0
   #draining = false
   #snapshot = ''
-  #closed = false
   /** Why the last read or write of storage failed. */
   #fault: unknown
+  readonly #unwatch: (() => void) | undefined
 
   constructor(
-    private readonly core: Core,
-    private readonly place: Place,
-    private readonly issuer: Issuer,
-    private readonly options: SessionOptions,
-    private readonly listener: Listener,
+    core: Core,
+    place: Place,
+    issuer: Issuer,
+    options: SessionOptions,
+    listener: Listener,
   ) {
+    this.#core = core
+    this.#place = place
+    this.#issuer = issuer
+    this.#options = options
+    this.#listener = listener
     this.#holder = core.holder(configuration(options))
-    this.#listen()
+    this.#unwatch = place.watch?.(() => this.#handle('peer_changed'))
     this.#handle('opened')
-    if (typeof document === 'object' && document.visibilityState === 'hidden')
-      this.#handle('hidden')
+    this.#listen()
   }
 
-  /** An access token: `token, type, generation, fresh_until`. */
-  async token(rejected: string | null): Promise<string[]> {
-    const { number, settled } = this.#waiters.add()
-    this.#handle('token_wanted', number, rejected)
-    return this.#good(await settled)
+  /** An access token: `access_token, token_type, generation, fresh_until`. */
+  token(rejected: string | null): Promise<string[]> {
+    return this.#want('token_wanted', rejected)
   }
 
   async signedIn(tokens: Tokens, subject: string | null, requestedAt: number): Promise<void> {
-    const { number, settled } = this.#waiters.add()
-    this.#handle('signed_in', number, ...grant(tokens, subject, requestedAt))
-    this.#good(await settled)
+    await this.#want('signed_in', ...grant(tokens, subject, requestedAt))
   }
 
   async signOut(scope: 'issuer' | 'local'): Promise<void> {
-    const { number, settled } = this.#waiters.add()
-    this.#handle('sign_out_wanted', number, scope)
-    this.#good(await settled)
+    await this.#want('sign_out_wanted', scope)
   }
 
   active(): void {
@@ -72,25 +79,39 @@ export class Driver {
   /** Ends timers, listeners and locks; whoever waits is told. */
   close(): void {
     if (this.#closed) return
-    this.#closed = true
+    this.#listening.abort()
+    this.#unwatch?.()
     clearTimeout(this.#timer)
-    for (const stop of this.#stop) stop()
-    for (const waiting of this.#locks.values()) waiting.abort()
-    for (const held of this.#held.values()) void held.release()
-    this.#waiters.rejectAll(closed())
+    for (const letGo of this.#locks.values()) letGo()
+    this.#locks.clear()
+    for (const { reject } of this.#waiters.values()) reject(closed())
     this.#holder.free()
   }
 
+  get #closed(): boolean {
+    return this.#listening.signal.aborted
+  }
+
+  #want(name: string, ...more: Field[]): Promise<string[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw closed()
+      const number = ++this.#last
+      this.#waiters.set(number, { resolve, reject })
+      try {
+        this.#handle(name, number, ...more)
+      } catch (cause) {
+        this.#waiters.delete(number)
+        throw new TypeError(`${name}: ${String(cause)} is not as it should be`)
+      }
+    })
+  }
+
   #handle(...input: readonly Field[]): void {
-    if (this.#closed) {
-      this.#waiters.rejectAll(closed())
-      return
-    }
+    if (this.#closed) return
     this.#holder.handle(message(...input), Date.now(), performance.now())
-    for (let next = this.#holder.poll(); next !== undefined; next = this.#holder.poll()) {
-      this.#outputs.push(fields(next))
-    }
+    for (let next; (next = this.#holder.poll()) !== undefined;) this.#outputs.push(fields(next))
     this.#drain()
+    this.#wait()
   }
 
   /** One after the other, also where a listener calls back in between. */
@@ -99,160 +120,168 @@ export class Driver {
     this.#draining = true
     try {
       this.#tell()
-      for (let next = this.#outputs.shift(); next; next = this.#outputs.shift()) {
+      for (let next; !this.#closed && (next = this.#outputs.shift());) {
         this.#act(next)
         this.#tell()
       }
     } finally {
       this.#draining = false
-      this.#wait()
     }
   }
 
   #tell(): void {
-    if (this.#closed) return
-    const snapshot = this.#holder.snapshot()
+    const snapshot = this.#closed ? this.#snapshot : this.#holder.snapshot()
     if (snapshot === this.#snapshot) return
     this.#snapshot = snapshot
-    this.listener.changed(fields(snapshot))
+    this.#listener.changed(fields(snapshot))
   }
 
   #wait(): void {
     clearTimeout(this.#timer)
-    if (this.#closed) return
-    const due = this.#holder.timeout()
+    const due = this.#closed ? undefined : this.#holder.timeout()
     if (due === undefined) return
-    const timer = setTimeout(() => this.#handle('elapsed'), Math.max(0, due - performance.now()))
-    this.#timer = timer
-    // In Node, a session alone does not keep the program running; a caller that waits does.
-    if (this.#waiters.none && typeof timer === 'object') (timer as { unref(): void }).unref()
+    const delay = Math.min(Math.max(0, due - performance.now()), LONGEST_TIMER)
+    this.#timer = setTimeout(() => this.#handle('elapsed'), delay)
+    // In Node, a session that nobody waits for does not keep the program running.
+    if (this.#waiters.size === 0) (this.#timer as { unref?(): void }).unref?.()
   }
 
   #act([name, op = '', ...rest]: string[]): void {
+    const [first = '', second = ''] = rest
     switch (name) {
       case 'load':
         return void this.#load(op)
       case 'save':
-        return void this.#save(op, Number(rest[0]), rest.slice(1))
+        return void this.#save(op, Number(first), rest.slice(1))
       case 'lock':
-        return void this.#lock(op, Number(rest[0]))
+        return void this.#lock(op, Number(first))
       case 'unlock':
         return this.#unlock(op)
       case 'exchange':
-        return void this.#exchange(op, rest)
+        return void this.#exchange(op, first, second)
       case 'revoke':
         return void this.#revoke(op)
       case 'publish':
-        return this.place.publish?.(Number(op))
+        return this.#place.publish?.(Number(op))
       case 'settle':
-        return this.#waiters.settle(Number(op), rest)
+        return this.#settle(Number(op), rest)
       default:
-        return this.listener.event([op, ...rest])
+        return this.#listener.event([op, ...rest])
     }
+  }
+
+  #settle(number: number, answer: string[]): void {
+    const waiter = this.#waiters.get(number)
+    this.#waiters.delete(number)
+    const [kind, ...rest] = answer
+    if (kind === 'token' || kind === 'done') waiter?.resolve(rest)
+    else waiter?.reject(errorOf(answer, this.#fault))
   }
 
   async #load(op: string): Promise<void> {
     let outcome: Field[]
     this.#fault = undefined
     try {
-      const text = await this.place.load()
+      const text = await this.#place.load()
       const found = text === null ? null : decode(text)
       outcome = text === null ? ['empty'] : found ? ['found', ...found] : ['unreadable']
     } catch (cause) {
       this.#fault = cause
       outcome = ['failed']
     }
-    this.#handle('loaded', op, ...outcome)
+    try {
+      this.#handle('loaded', op, ...outcome)
+    } catch {
+      // The core understands less than the form allows.
+      this.#handle('loaded', op, 'unreadable')
+    }
   }
 
   async #save(op: string, replaces: number, stored: string[]): Promise<void> {
-    let outcome: string
+    let outcome = 'failed'
     this.#fault = undefined
     try {
-      outcome = (await this.place.save(replaces, encode(stored))) ? 'done' : 'conflict'
+      outcome = (await this.#place.save(replaces, encode(stored))) ? 'done' : 'conflict'
     } catch (cause) {
       this.#fault = cause
-      outcome = 'failed'
     }
     this.#handle('saved', op, outcome)
   }
 
   async #lock(op: string, lease: number): Promise<void> {
     const waiting = new AbortController()
-    this.#locks.set(op, waiting)
-    const held = await this.place.lock?.(lease, waiting.signal).catch(() => null)
-    this.#locks.delete(op)
+    this.#locks.set(op, () => waiting.abort())
+    let held: Held | null | undefined
+    try {
+      held = await this.#place.lock?.(lease, waiting.signal)
+    } catch {
+      // Storage compares generations: it goes without a lock.
+    }
+    const wanted = this.#locks.delete(op)
     if (!held) return this.#handle('lock_refused', op)
-    if (waiting.signal.aborted || this.#closed) return void held.release()
-    this.#held.set(op, held)
-    void held.lost.then(() => {
-      if (this.#held.delete(op)) this.#handle('lock_lost', op)
-    })
+    if (!wanted) return void held.release()
+    this.#locks.set(op, () => void held.release())
     this.#handle('lock_granted', op)
+    await held.lost
+    if (this.#locks.delete(op)) this.#handle('lock_lost', op)
   }
 
   #unlock(op: string): void {
-    this.#locks.get(op)?.abort()
-    const held = this.#held.get(op)
-    this.#held.delete(op)
-    void held?.release()
+    this.#locks.get(op)?.()
+    this.#locks.delete(op)
   }
 
-  async #exchange(op: string, [kind, refreshToken]: string[]): Promise<void> {
-    this.#handle('exchanged', op, ...(await this.#ask(kind ?? '', refreshToken ?? '')))
+  async #exchange(op: string, kind: string, refreshToken: string): Promise<void> {
+    try {
+      const answer = kind === 'callback' ? await this.#call() : await this.#ask(kind, refreshToken)
+      this.#handle('exchanged', op, ...answer)
+    } catch (cause) {
+      const code = cause instanceof SessionError ? cause.code : ''
+      const known = code === 'misconfigured' || code === 'refused'
+      this.#handle('exchanged', op, null, known ? code : 'unavailable')
+    }
   }
 
   async #ask(kind: string, refreshToken: string): Promise<Field[]> {
-    try {
-      if (kind === 'callback') return await this.#call()
-      const id = this.options.clientSecret === undefined ? this.options.clientId : ''
-      const what = kind === 'refresh' ? refreshToken : (this.options.scope ?? '')
-      const [body = ''] = this.core.ask(kind, id, what)
-      const answer = await this.issuer.token(body)
-      // Nothing unverified is stored: the ID token of the sign-in stays.
-      const { id_token: _, ...members } = answer.members
-      const told = tokenAnswer({ ...answer, members })
-      return [answer.issuerTime, 'answer', answer.requestedAt, ...told]
-    } catch (cause) {
-      const misconfigured = cause instanceof SessionError && cause.code === 'misconfigured'
-      return [null, misconfigured ? 'misconfigured' : 'unavailable']
-    }
+    const what = kind === 'refresh' ? refreshToken : (this.#options.scope ?? '')
+    const answer = await this.#issuer.token(this.#body(kind, what))
+    // Nothing unverified is stored: the ID token of the sign-in stays.
+    answer.members['id_token'] = null
+    return [answer.issuerTime, 'answer', answer.requestedAt, ...tokenAnswer(answer)]
   }
 
   async #call(): Promise<Field[]> {
     const requestedAt = Date.now()
-    const tokens = await this.options.getTokens?.()
-    if (!tokens) return [null, 'misconfigured']
-    return [null, 'tokens', ...grant(tokens, null, requestedAt)]
+    const tokens = await this.#options.getTokens?.()
+    return tokens ? [null, 'tokens', ...grant(tokens, null, requestedAt)] : [null, 'misconfigured']
   }
 
   async #revoke(refreshToken: string): Promise<void> {
-    const id = this.options.clientSecret === undefined ? this.options.clientId : ''
-    const [body = ''] = this.core.ask('revoke', id, refreshToken)
     // Whoever signed out has signed out, whether or not the issuer can be reached.
-    await this.issuer.revoke(body).catch(() => undefined)
+    await this.#issuer.revoke(this.#body('revoke', refreshToken)).catch(() => undefined)
   }
 
-  #good(answer: string[]): string[] {
-    if (answer[0] === 'token' || answer[0] === 'done') return answer.slice(1)
-    throw errorOf(answer, this.#fault)
+  #body(kind: string, what: string): string {
+    return this.#core.ask(kind, clientIn(this.#options), what)[0] ?? ''
   }
 
   #listen(): void {
-    const changed = this.place.watch?.(() => this.#handle('peer_changed'))
-    if (changed) this.#stop.push(changed)
     if (typeof window !== 'object' || typeof document !== 'object') return
-    const on = (target: EventTarget, name: string, handle: () => void): void => {
-      target.addEventListener(name, handle)
-      this.#stop.push(() => target.removeEventListener(name, handle))
+    const { signal } = this.#listening
+    const look = (): void =>
+      this.#handle(document.visibilityState === 'hidden' ? 'hidden' : 'woke_up')
+    for (const name of ['visibilitychange', 'resume']) {
+      document.addEventListener(name, look, { signal })
     }
-    on(document, 'visibilitychange', () =>
-      this.#handle(document.visibilityState === 'hidden' ? 'hidden' : 'woke_up'),
-    )
-    on(document, 'resume', () => this.#handle('woke_up'))
-    on(window, 'pageshow', () => this.#handle('woke_up'))
-    on(window, 'online', () => this.#handle('online'))
+    window.addEventListener('pageshow', look, { signal })
+    window.addEventListener('online', () => this.#handle('online'), { signal })
+    if (document.visibilityState === 'hidden') look()
   }
+}
+
+/** The client as a body names it; one with a secret is named in the header. */
+export function clientIn({ clientId, clientSecret }: SessionOptions): string {
+  return clientSecret === undefined ? clientId : ''
 }
 
 function closed(): SessionError {
@@ -267,19 +296,19 @@ function grant(tokens: Tokens, subject: string | null, requestedAt: number): Fie
 
 /** The core's configuration: ten fields, the empty one is the default. */
 function configuration(options: SessionOptions): string {
-  const millis = (secs: number | undefined): number | null =>
-    secs === undefined ? null : secs * 1000
-  const source = options.source === 'sign_in' ? 'refresh_token' : options.source
+  const millis = (secs: number | undefined): Field => secs && secs * 1000
+  const { source, renewal, failurePolicy } = options
   return message(
-    source,
-    millis(options.skewSecs),
-    options.renewal,
-    options.failurePolicy,
+    source === 'sign_in' ? null : source,
+    // Zero is a skew of its own; as a limit it means none.
+    options.skewSecs === undefined ? null : options.skewSecs * 1000,
+    renewal,
+    failurePolicy,
     millis(options.idleLimitSecs),
     millis(options.absoluteLimitSecs),
-    null,
-    null,
-    null,
-    null,
+    ...Array<null>(4).fill(null),
   )
 }
+
+/** What a timer can count; a longer one would run out at once. */
+const LONGEST_TIMER = 2 ** 31 - 1

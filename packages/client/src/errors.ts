@@ -5,18 +5,16 @@ export class SessionError extends Error {
   override readonly name = 'SessionError'
   readonly code: ErrorCode
   /** For `signed_out`: why. */
-  readonly reason?: SignedOutReason
+  declare readonly reason?: SignedOutReason
   /** For `unavailable`: milliseconds until asking again makes sense. */
-  readonly retryAfter?: number
+  declare readonly retryAfter?: number
   /** More for programs: an OAuth `error`, the name of a claim fault, … */
-  readonly detail?: string
+  declare readonly detail?: string
 
-  constructor(code: ErrorCode, message: string, more: Details = {}) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause })
+  constructor(code: ErrorCode, message: string, { cause, ...more }: Details = {}) {
+    super(message, cause === undefined ? undefined : { cause })
     this.code = code
-    if (more.reason !== undefined) this.reason = more.reason
-    if (more.retryAfter !== undefined) this.retryAfter = more.retryAfter
-    if (more.detail !== undefined) this.detail = more.detail
+    Object.assign(this, more)
   }
 
   /** Whether the session is still there and asking again can help. */
@@ -30,4 +28,39 @@ interface Details {
   retryAfter?: number
   detail?: string
   cause?: unknown
+}
+
+/**
+ * The error that a cause of the core is: `signed_out, reason`, `unavailable, outage, millis`, …
+ * For `storage`, `cause` is what the storage threw.
+ */
+export function errorOf(
+  [kind = '', detail = '', millis = '']: readonly string[],
+  cause?: unknown,
+): SessionError {
+  const code = kind as keyof typeof CAUSES
+  const message = CAUSES[code]
+  switch (code) {
+    case 'signed_out':
+      return new SessionError(code, `${message} (${detail})`, { reason: detail as SignedOutReason })
+    case 'unavailable':
+      return new SessionError(code, `${message} (${detail})`, {
+        detail,
+        retryAfter: Number(millis),
+      })
+    case 'storage': {
+      const said = cause instanceof Error ? `${detail}: ${cause.message}` : detail
+      return new SessionError(code, `${message} (${said})`, { detail, cause })
+    }
+    default:
+      return new SessionError(code, message)
+  }
+}
+
+const CAUSES = {
+  signed_out: 'nobody is signed in',
+  unavailable: 'the issuer cannot be used now: the session stays, ask again later',
+  storage:
+    'the session cannot be kept: the storage is blocked, full, damaged or of a newer version',
+  misconfigured: 'the issuer does not accept this client or its request: check its registration',
 }

@@ -1,10 +1,15 @@
 import { SessionError } from './errors.js'
+import type { Token } from './snapshot.js'
 
-/** What `send` needs of a session. */
-export interface Tokens {
-  token(
-    rejected: string | null,
-  ): Promise<{ accessToken: string; tokenType: string; issued: string; login: string }>
+/** Gives up waiting when the signal says so; what was begun goes on. */
+export function until<T>(signal: AbortSignal | undefined, wanted: Promise<T>): Promise<T> {
+  if (!signal) return wanted
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp)
+    wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
 }
 
 /**
@@ -12,28 +17,26 @@ export interface Tokens {
  * same sign-in, if there is one and the body can be sent again.
  */
 export async function send(
-  tokens: Tokens,
+  token: (rejected: string | null) => Promise<Token>,
   fetch: typeof globalThis.fetch,
   allowed: readonly string[] | 'dangerous_any',
   input: RequestInfo | URL,
   init: RequestInit | undefined,
 ): Promise<Response> {
-  const streams = init?.body instanceof ReadableStream
   const request = new Request(input, init)
   const { origin } = new URL(request.url)
   if (allowed !== 'dangerous_any' && !allowed.includes(origin)) {
-    throw new SessionError('foreign_origin', `${origin} is not among the allowed origins`, {
-      detail: origin,
-    })
+    const message = `the token is not sent to ${origin}: add it to allowedOrigins if it should be`
+    throw new SessionError('foreign_origin', message, { detail: origin })
   }
-  const again = streams ? null : request.clone()
-  const first = await tokens.token(null)
+  const again = init?.body instanceof ReadableStream ? null : request.clone()
+  const first = await until(request.signal, token(null))
   const response = await fetch(signed(request, first))
   if (response.status !== 401 || again === null) {
     void again?.body?.cancel()
     return response
   }
-  const newer = await tokens.token(first.issued).catch((cause: unknown) => {
+  const newer = await until(request.signal, token(first.issued)).catch((cause: unknown) => {
     if (cause instanceof SessionError && cause.temporary) return first
     throw cause
   })
@@ -43,7 +46,7 @@ export async function send(
   return fetch(signed(again, newer))
 }
 
-function signed(request: Request, token: { accessToken: string; tokenType: string }): Request {
-  request.headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
+function signed(request: Request, { accessToken, tokenType }: Token): Request {
+  request.headers.set('authorization', `${tokenType} ${accessToken}`)
   return request
 }

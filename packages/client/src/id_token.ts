@@ -2,6 +2,7 @@ import type { Core } from './core.js'
 import { SessionError } from './errors.js'
 import type { Field } from './fields.js'
 import type { Issuer } from './issuer.js'
+import { fromBase64url, jwtPart } from './jwt.js'
 import type { Identity, SessionOptions } from './types.js'
 
 /** Checks an ID token: its signature here, by WebCrypto; its claims in the core. */
@@ -12,42 +13,31 @@ export async function verify(
   token: string,
   nonce: string,
 ): Promise<Identity> {
-  const parts = token.split('.')
-  const header = json(parts[0])
-  const claims = json(parts[1])
-  const alg = String(header?.['alg'])
-  const how = ALGORITHMS[alg]
-  if (parts.length !== 3 || !header || !claims || !how) {
-    throw invalid(`an ID token signed with ${alg} is not accepted`, 'algorithm')
-  }
-  const kid = typeof header['kid'] === 'string' ? header['kid'] : undefined
-  const jwk = await issuer.key(kid, alg)
+  const [head = '', body = '', signature = '', ...more] = token.split('.')
+  const header = jwtPart(head)
+  const claims = jwtPart(body)
+  const [type, how] = ALGORITHMS[String(header?.['alg'])] ?? []
+  if (!header || !claims || !type || !how || more.length > 0) throw invalid('algorithm')
+  const jwk = pick(await issuer.keys(), type, header['kid'])
+  if (!jwk) throw invalid('unknown_key')
   const key = await subtle().importKey('jwk', plain(jwk), how, false, ['verify'])
-  const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`)
-  if (!(await subtle().verify(how, key, bytes(parts[2] ?? ''), signed))) {
-    throw invalid('the signature of the ID token is wrong', 'signature')
-  }
-  const tolerance = (options.clockToleranceSecs ?? 60) * 1000
-  const [fault] = core.ask(
-    'claims',
-    options.issuer,
-    options.clientId,
-    nonce,
-    null,
-    null,
-    tolerance,
-    null,
-    Date.now(),
-    false,
-    ...value(claims),
-  )
-  if (fault) throw invalid(`the ID token is not good: ${fault}`, fault)
+  const signed = new TextEncoder().encode(`${head}.${body}`)
+  const good = await subtle().verify(how, key, fromBase64url(signature), signed)
+  if (!good) throw invalid('signature')
+  const { issuer: iss, clientId, clockToleranceSecs = 60 } = options
+  const skew = clockToleranceSecs * 1000
+  const about = [iss, clientId, nonce, null, null, skew, null, Date.now(), false]
+  const [fault] = core.ask('claims', ...about, ...value(claims))
+  if (fault) throw invalid(fault)
   return claims as unknown as Identity
 }
 
-/** The claims of a token that was checked before. */
-export function claimsOf(token: string): Identity | null {
-  return json(token.split('.')[1]) as Identity | null
+export function invalid(detail: string): SessionError {
+  return new SessionError(
+    'invalid_id_token',
+    `the issuer's ID token is not believed (${detail}): check its clock, keys and registration`,
+    { detail },
+  )
 }
 
 /** WebCrypto, which a page has on https and on this machine only. */
@@ -60,35 +50,18 @@ export function subtle(): SubtleCrypto {
   )
 }
 
-/** Base64url without padding. */
-export function base64url(bytes: ArrayBuffer | Uint8Array): string {
-  const letters = Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join('')
-  return btoa(letters).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
-
-function bytes(text: string): Uint8Array<ArrayBuffer> {
-  const letters = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
-}
-
-function json(part: string | undefined): Record<string, unknown> | null {
-  try {
-    const found: unknown = JSON.parse(new TextDecoder().decode(bytes(part ?? '')))
-    return typeof found === 'object' && found !== null && !Array.isArray(found)
-      ? (found as Record<string, unknown>)
-      : null
-  } catch {
-    return null
-  }
+/** The key that a token names; without a name the only one of its type. */
+function pick(keys: JsonWebKey[], type: string, kid: unknown): JsonWebKey | undefined {
+  const fits = keys.filter((key) => key.kty === type && (key.use ?? 'sig') === 'sig')
+  if (kid === undefined) return fits.length === 1 ? fits[0] : undefined
+  return fits.find((key) => (key as { kid?: unknown }).kid === kid)
 }
 
 /** The core's form of a JSON value: a tag, then what belongs to it. */
-export function value(of: unknown): Field[] {
+function value(of: unknown): Field[] {
   if (of === null || of === undefined) return ['z']
   if (typeof of === 'boolean') return [of ? 't' : 'f']
-  if (typeof of === 'number') {
-    return ['n', Math.min(Math.max(Math.trunc(of * 1000), -Number.MAX_SAFE_INTEGER), FAR)]
-  }
+  if (typeof of === 'number') return ['n', Math.min(Math.max(of * 1000, -FAR), FAR)]
   if (typeof of === 'string') return ['s', of]
   if (Array.isArray(of)) return ['l', of.length, ...of.flatMap(value)]
   const members = Object.entries(of)
@@ -100,21 +73,30 @@ function plain({ kty, n, e, crv, x, y }: JsonWebKey): JsonWebKey {
   return JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as JsonWebKey
 }
 
-function invalid(message: string, detail: string): SessionError {
-  return new SessionError('invalid_id_token', message, { detail })
-}
-
 const FAR = Number.MAX_SAFE_INTEGER
 
-/** Signatures that are checked; `none` and shared secrets are not among them (norm 41). */
-const ALGORITHMS: Record<string, RsaHashedImportParams & EcKeyImportParams & EcdsaParams> =
-  Object.fromEntries([
-    ['RS256', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }],
-    ['RS384', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-384' }],
-    ['RS512', { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' }],
-    ['PS256', { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 }],
-    ['ES256', { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' }],
-    ['ES384', { name: 'ECDSA', hash: 'SHA-384', namedCurve: 'P-384' }],
-    ['EdDSA', { name: 'Ed25519' }],
-    ['Ed25519', { name: 'Ed25519' }],
-  ] as [string, never][])
+type Algorithm = RsaHashedImportParams & EcKeyImportParams & EcdsaParams & RsaPssParams
+const algorithm = (name: string, more: object): Algorithm => ({ name, ...more }) as Algorithm
+const rsa = (bits: number): [string, Algorithm] => [
+  'RSA',
+  algorithm('RSASSA-PKCS1-v1_5', { hash: `SHA-${bits}` }),
+]
+const ec = (bits: number): [string, Algorithm] => [
+  'EC',
+  algorithm('ECDSA', { hash: `SHA-${bits}`, namedCurve: `P-${bits}` }),
+]
+
+/**
+ * Signatures that are checked, with their type of key; `none` and shared secrets are not among
+ * them (norm 41).
+ */
+const ALGORITHMS: { [alg: string]: [type: string, how: Algorithm] } = {
+  RS256: rsa(256),
+  RS384: rsa(384),
+  RS512: rsa(512),
+  PS256: ['RSA', algorithm('RSA-PSS', { hash: 'SHA-256', saltLength: 32 })],
+  ES256: ec(256),
+  ES384: ec(384),
+  EdDSA: ['OKP', algorithm('Ed25519', {})],
+  Ed25519: ['OKP', algorithm('Ed25519', {})],
+}

@@ -1,11 +1,12 @@
 // What the other packages of Tenure are made of. Not for applications: it may change with any
 // version.
 
-export { ask, tokenAnswer, type Answer } from './answer.js'
+export { ask, bounded, tokenAnswer, type Answer } from './answer.js'
 export { loadCore, type Core } from './core.js'
-export { base64url, claimsOf, subtle, verify } from './id_token.js'
+export { subtle, verify } from './id_token.js'
 export { openIssuer, type Issuer } from './issuer.js'
-export { announceCallback, awaitPopup, openPopup } from './popup.js'
+export { base64url, jwtPart } from './jwt.js'
+export { awaitPopup, offerCallback } from './popup.js'
 export { Records } from './records.js'
 export { webLock } from './storage/locks.js'
 export { decode, encode, generationOf } from './stored.js'

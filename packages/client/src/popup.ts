@@ -1,27 +1,20 @@
 import { SessionError } from './errors.js'
 
-/** Opens the window while the click still counts; its address follows. */
-export function openPopup(): Window {
-  const opened = window.open('about:blank', '_blank', 'popup,width=480,height=640')
-  if (opened) return opened
-  throw new SessionError('popup_blocked', 'the browser blocked the window: allow it, or redirect')
-}
-
 /**
  * Waits until the window comes back to `redirectUri`, or a page in it calls
- * `announceCallback`. A window that is closed before is a rejection.
+ * `offerCallback`. A window that is closed before is a rejection.
  */
 export function awaitPopup(popup: Window, redirectUri: string, channel: string): Promise<URL> {
   return new Promise((resolve, reject) => {
     const told = new BroadcastChannel(channel)
+    let patience = PATIENCE
     const look = setInterval(() => {
       const address = addressOf(popup)
       if (address && isAnswer(address, redirectUri)) end(() => resolve(address))
-      else if (popup.closed) closedAt ??= Date.now()
       // An issuer may cut the window off, which looks the same: the page in it may still tell.
-      if (closedAt !== undefined && Date.now() - closedAt > PATIENCE) end(() => reject(closed()))
+      if (popup.closed) patience -= LOOK
+      if (patience <= 0) end(() => reject(closed()))
     }, LOOK)
-    let closedAt: number | undefined
     const end = (settle: () => void): void => {
       clearInterval(look)
       told.close()
@@ -32,11 +25,22 @@ export function awaitPopup(popup: Window, redirectUri: string, channel: string):
   })
 }
 
-/** In the window: hands the address to the page that opened it. */
-export function announceCallback(address: URL, channel: string): void {
+/**
+ * In the window: hands the address to the page that opened it, and waits for a moment until that
+ * page took it. `false` where it did not: it may be gone.
+ */
+export async function offerCallback(
+  address: URL,
+  channel: string,
+  isTaken: () => boolean,
+): Promise<boolean> {
   const told = new BroadcastChannel(channel)
   told.postMessage(address.href)
+  for (let waited = 0; waited < PATIENCE && !isTaken(); waited += LOOK) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK))
+  }
   told.close()
+  return isTaken()
 }
 
 /** The issuer may live on the same origin: only its answer counts. */
@@ -48,7 +52,7 @@ function isAnswer(address: URL, redirectUri: string): boolean {
 
 function addressOf(popup: Window): URL | null {
   try {
-    return popup.location.href === 'about:blank' ? null : new URL(popup.location.href)
+    return new URL(popup.location.href)
   } catch {
     return null
   }

@@ -1,13 +1,12 @@
-import { errorOf } from './causes.js'
-import { loadCore, type Core } from './core.js'
+import { readCallback } from './callback.js'
+import { loadCore } from './core.js'
 import { Driver } from './driver.js'
 import { Emitter } from './emitter.js'
-import { SessionError } from './errors.js'
-import { send } from './http.js'
-import { openIssuer, type Issuer } from './issuer.js'
-import { Logins, redirectUri, type Login } from './login.js'
-import { announceCallback, awaitPopup, openPopup } from './popup.js'
-import { read, type Known } from './snapshot.js'
+import { errorOf, SessionError } from './errors.js'
+import { send, until } from './http.js'
+import { openIssuer } from './issuer.js'
+import type { Parts } from './login.js'
+import { isFresh, read, type Known, type Token } from './snapshot.js'
 import { choosePlace } from './storage/choose.js'
 import type {
   CallbackResult,
@@ -24,27 +23,21 @@ import type {
 
 /** Opens a session. It reads nothing and starts nothing until the next turn of the event loop. */
 export function createSession(options: SessionOptions): Session {
-  return new Opened(options)
-}
-
-interface Running {
-  core: Core
-  driver: Driver
-  issuer: Issuer
-  logins: Logins
+  // Frameworks wrap what can be extended in proxies; private members do not work through those.
+  return Object.preventExtensions(new Opened(options))
 }
 
 class Opened implements Session {
   readonly #options: SessionOptions
   readonly #name: string
-  readonly #events = new Emitter<SessionEvents>()
-  readonly #listeners = new Set<() => void>()
-  readonly #running: Promise<Running>
+  readonly #events = new Emitter<SessionEvents & { changed: undefined }>()
+  readonly #parts: Promise<Parts>
   readonly #known: Promise<void>
-  #resolveKnown: () => void = () => undefined
+  #resolveKnown!: () => void
   #now: Known = { shown: Object.freeze({ status: 'loading' }) }
   #driver: Driver | undefined
   #closed = false
+  #callback: { href: string; result: Promise<CallbackResult | null> } | undefined
   /** Which tokens the last access tokens were, for whoever is refused one. */
   readonly #issued = new Map<string, string>()
 
@@ -52,177 +45,143 @@ class Opened implements Session {
     this.#options = options
     this.#name = `tenure:${options.name ?? `${options.issuer}|${options.clientId}`}`
     this.#known = new Promise((resolve) => (this.#resolveKnown = resolve))
-    this.#running = this.#start()
+    this.#parts = this.#start()
     // Whoever calls something is told; nobody else needs to hear of it.
-    this.#running.catch(() => this.#resolveKnown())
+    this.#parts.catch(() => this.#resolveKnown())
   }
 
   get identity(): Identity | null {
-    return this.#now.shown.status === 'signed_in' ? this.#now.shown.identity : null
+    const { shown } = this.#now
+    return shown.status === 'signed_in' ? shown.identity : null
   }
 
   snapshot = (): Snapshot => this.#now.shown
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  subscribe = (listener: () => void): (() => void) => this.#events.on('changed', listener)
 
-  on<K extends keyof SessionEvents>(
+  on = <K extends keyof SessionEvents>(
     name: K,
     listener: (event: SessionEvents[K]) => void,
-  ): () => void {
-    return this.#events.on(name, listener)
-  }
+  ): (() => void) => this.#events.on(name, listener as never)
 
-  async ready(): Promise<Snapshot> {
+  ready = async (): Promise<Snapshot> => {
     await this.#known
     return this.#now.shown
   }
 
-  async accessToken(options: { rejected?: string; signal?: AbortSignal } = {}): Promise<string> {
-    const { rejected, signal } = options
-    if (rejected === undefined) {
-      const { token } = this.#now
-      if (token && isFresh(token)) return token.accessToken
-    }
-    const issued = rejected === undefined ? null : (this.#issued.get(rejected) ?? null)
-    const wanted = this.#token(issued)
-    return (await (signal ? Promise.race([wanted, aborted(signal)]) : wanted)).accessToken
+  accessToken = async (
+    asked: { rejected?: string; signal?: AbortSignal } = {},
+  ): Promise<string> => {
+    const { rejected, signal } = asked
+    const { token } = this.#now
+    if (rejected === undefined && isFresh(token)) return token.accessToken
+    const issued = this.#issued.get(rejected ?? '') ?? null
+    return (await until(signal, this.#token(issued))).accessToken
   }
 
   fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const fetch = this.#options.fetch ?? globalThis.fetch
-    const allowed = this.#options.allowedOrigins ?? [location.origin]
-    const { token } = this.#now
-    const tokens = {
-      token: (rejected: string | null) =>
-        rejected === null && token && isFresh(token)
-          ? Promise.resolve(token)
-          : this.#token(rejected),
-    }
-    return send(tokens, fetch, allowed, input, init)
+    const { fetch = globalThis.fetch, allowedOrigins } = this.#options
+    const here = typeof location === 'object' ? [location.origin] : []
+    return send(this.#token, fetch, allowedOrigins ?? here, input, init)
   }
 
-  async signIn(options: SignInOptions = {}): Promise<void> {
+  signIn = async (asked: SignInOptions = {}): Promise<void> => {
+    if (typeof location !== 'object' && !asked.open) {
+      throw new SessionError('misconfigured', 'signIn needs a page: here is none')
+    }
     // Before the first wait, or the browser blocks the window.
-    const popup = options.mode === 'popup' ? openPopup() : undefined
+    const popup = asked.mode === 'popup' ? openPopup() : null
     try {
-      const { core, logins } = await this.#running
-      const address = options.redirectUri ?? redirectUri(this.#options)
-      if (popup) {
-        popup.location.href = await logins.begin(options, '')
-        const back = await awaitPopup(popup, address, this.#popupChannel)
-        const login = await logins.finish(back)
-        if (login) await this.#take(login)
-        return
-      }
-      this.#admit(core)
-      const here = `${location.pathname}${location.search}${location.hash}`
-      const url = await logins.begin(options, options.returnTo ?? here)
-      // Whoever gave up meanwhile stays where they are.
-      if (options.signal?.aborted) throw reasonOf(options.signal)
-      location.assign(url)
-    } catch (cause) {
+      const { signIn } = await signInCode()
+      await signIn(await this.#parts, asked, popup)
+    } finally {
       popup?.close()
-      throw cause
     }
-    await new Promise<never>((_, reject) => {
-      options.signal?.addEventListener('abort', () => reject(reasonOf(options.signal)))
-    })
   }
 
-  async handleCallback(url?: string | URL): Promise<CallbackResult | null> {
-    const address = new URL(url ?? location.href)
-    const { logins } = await this.#running
-    const finishing = logins.finish(address)
-    if (finishing === null) return null
-    if (url === undefined) tidyAddress()
-    if (isPopup()) {
-      finishing.catch(() => undefined)
-      announceCallback(address, this.#popupChannel)
-      window.close()
+  handleCallback = (url?: string | URL): Promise<CallbackResult | null> => {
+    const href = String(url ?? (typeof location === 'object' ? location.href : ''))
+    if (this.#callback?.href !== href) {
+      this.#callback = { href, result: this.#finishCallback(href, url === undefined) }
     }
-    const login = await finishing
-    await this.#takeOnce(login)
-    return { returnTo: login.returnTo, identity: login.identity }
+    return this.#callback.result
   }
 
-  async signOut(options: SignOutOptions = {}): Promise<void> {
-    const { core, driver, issuer } = await this.#running
+  signOut = async (asked: SignOutOptions = {}): Promise<void> => {
+    const { core, driver, issuer } = await this.#parts
     const { idToken } = this.#now
-    const endpoint = options.everywhere
-      ? (await issuer.metadata().catch(() => undefined))?.end_session_endpoint
-      : undefined
-    await driver.signOut(options.localOnly ? 'local' : 'issuer')
-    if (!endpoint || typeof location !== 'object') return
-    const { returnTo } = options
-    const back = returnTo === undefined ? null : new URL(returnTo, location.href).href
-    const [url = ''] = core.ask('sign_out', this.#options.clientId, endpoint, back, idToken, null)
-    location.assign(url)
+    await driver.signOut(asked.localOnly ? 'local' : 'issuer')
+    if (!asked.everywhere || typeof location !== 'object') return
+    const { end_session_endpoint } = await issuer.metadata()
+    if (!end_session_endpoint) return
+    const back = asked.returnTo && new URL(asked.returnTo, location.href).href
+    const about = [this.#options.clientId, end_session_endpoint, back, idToken, null]
+    location.assign(core.ask('sign_out', ...about)[0] ?? '')
   }
 
-  async adopt(tokens: Tokens, identity?: Identity): Promise<void> {
-    const { driver } = await this.#running
+  adopt = async (tokens: Tokens, identity?: Identity): Promise<void> => {
+    const { driver } = await this.#parts
     await driver.signedIn(tokens, identity?.sub ?? null, Date.now())
   }
 
-  active = (): void => {
-    this.#driver?.active()
-  }
+  active = (): void => this.#driver?.active()
 
-  close(): void {
+  close = (): void => {
     this.#closed = true
     this.#driver?.close()
     this.#resolveKnown()
   }
 
-  async #start(): Promise<Running> {
+  async #start(): Promise<Parts> {
     const core = await loadCore()
-    const { place, blocked } = choosePlace(this.#options.storage, this.#name)
-    const issuer = openIssuer(core, this.#options)
-    const logins = new Logins(core, issuer, this.#options, this.#name)
+    const options = this.#options
+    const { place, blocked } = choosePlace(options.storage, this.#name)
+    const issuer = openIssuer(core, options)
     if (blocked !== undefined) this.#events.emit('storageUnavailable', { error: blocked })
-    const driver = new Driver(core, place, issuer, this.#options, {
+    const driver = new Driver(core, place, issuer, options, {
       changed: (fields) => this.#changed(fields),
       event: (event) => this.#event(event),
     })
     this.#driver = driver
     if (this.#closed) driver.close()
-    return { core, driver, issuer, logins }
+    return { core, driver, issuer, options, name: this.#name }
   }
 
-  async #token(rejected: string | null): Promise<NonNullable<Known['token']>> {
-    const { driver } = await this.#running
-    const [accessToken = '', tokenType = '', issued = ''] = await driver.token(rejected)
+  async #finishCallback(href: string, own: boolean): Promise<CallbackResult | null> {
+    const parts = await this.#parts
+    const address = href && new URL(href)
+    const read = address && readCallback(parts.core, address)
+    if (!read) return null
+    const { finishCallback } = await signInCode().catch((cause: unknown) => {
+      // Nothing is used up yet: it may be tried again.
+      this.#callback = undefined
+      throw cause
+    })
+    if (own) tidyAddress(address)
+    return finishCallback(parts, address, read)
+  }
+
+  #token = async (rejected: string | null): Promise<Token> => {
     const { token } = this.#now
-    if (token?.accessToken === accessToken) return token
+    if (rejected === null && isFresh(token)) return token
+    const { driver } = await this.#parts
+    const [accessToken = '', tokenType = '', issued = ''] = await driver.token(rejected)
+    const now = this.#now.token
+    if (now?.accessToken === accessToken) return now
     return { accessToken, tokenType, issued, login: '', obtainedAt: 0, freshUntil: 0 }
   }
 
-  #takeOnce(login: Login): Promise<void> {
-    const known = taken.get(login) ?? this.#take(login)
-    taken.set(login, known)
-    return known
-  }
-
-  async #take(login: Login): Promise<void> {
-    const { driver } = await this.#running
-    await driver.signedIn(login.tokens, login.identity?.sub ?? null, login.requestedAt)
-    keep(this.#redirectsKey, '')
-  }
-
   #changed(fields: string[]): void {
-    const before = this.#now.shown
+    const before = this.#now
     this.#now = read(fields, before)
-    const { token } = this.#now
+    const { token, shown } = this.#now
     if (token) {
       this.#issued.set(token.accessToken, token.issued)
-      const [oldest] = this.#issued.keys()
-      if (this.#issued.size > MOST_ISSUED && oldest !== undefined) this.#issued.delete(oldest)
+      const [oldest = ''] = this.#issued.keys()
+      if (this.#issued.size > MOST_ISSUED) this.#issued.delete(oldest)
     }
-    if (this.#now.shown.status !== 'loading') this.#resolveKnown()
-    if (this.#now.shown !== before) for (const listener of [...this.#listeners]) listener()
+    if (shown.status !== 'loading') this.#resolveKnown()
+    if (shown !== before.shown) this.#events.emit('changed', undefined)
   }
 
   #event([name, ...rest]: string[]): void {
@@ -240,82 +199,28 @@ class Opened implements Session {
         return this.#events.emit('refreshFailed', { error: errorOf(rest) })
     }
   }
-
-  /** Stops a loop of redirects: three in ten seconds. */
-  #admit(core: Core): void {
-    const times = stored(this.#redirectsKey).split(' ')
-    const [kind, ...kept] = core.ask('admit', Date.now(), 3, 10_000, ...times)
-    if (kind !== 'ok') {
-      throw new SessionError(
-        'redirect_loop',
-        'signing in came back three times within ten seconds: something is wrong with it',
-      )
-    }
-    keep(this.#redirectsKey, kept.join(' '))
-  }
-
-  get #redirectsKey(): string {
-    return `${this.#name}:redirects`
-  }
-
-  get #popupChannel(): string {
-    return `${this.#name}:popup`
-  }
 }
 
-function isFresh(token: NonNullable<Known['token']>): boolean {
-  const now = Date.now()
-  // A clock that was set back behind the token's beginning says nothing about its age.
-  return now < token.freshUntil && now + CLOCK_TOLERANCE >= token.obtainedAt
+/** What most pages do not need at their start. */
+function signInCode(): Promise<typeof import('./sign_in.js')> {
+  return import('./sign_in.js').catch((cause: unknown) => {
+    throw new SessionError('unavailable', 'the code for signing in cannot be loaded now', { cause })
+  })
+}
+
+function openPopup(): Window {
+  const popup = window.open('about:blank', '_blank', 'popup,width=480,height=640')
+  if (popup) return popup
+  throw new SessionError('popup_blocked', 'the browser blocked the window: allow it, or redirect')
 }
 
 /** Takes the answer out of the address, so that a reload does not show it again. */
-function tidyAddress(): void {
-  const address = new URL(location.href)
+function tidyAddress({ href }: URL): void {
+  const address = new URL(href)
   for (const name of ANSWER) address.searchParams.delete(name)
   if (/[#&](code|error)=/.test(address.hash)) address.hash = ''
   history.replaceState(history.state, '', address)
 }
 
-function isPopup(): boolean {
-  try {
-    return typeof window === 'object' && !!window.opener && window.opener !== window
-  } catch {
-    return false
-  }
-}
-
-function stored(key: string): string {
-  try {
-    return sessionStorage.getItem(key) ?? ''
-  } catch {
-    return ''
-  }
-}
-
-function keep(key: string, value: string): void {
-  try {
-    if (value === '') sessionStorage.removeItem(key)
-    else sessionStorage.setItem(key, value)
-  } catch {
-    // Without it a loop is not noticed; nothing else is lost.
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(reasonOf(signal))
-    signal.addEventListener('abort', () => reject(reasonOf(signal)), { once: true })
-  })
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason
-  return reason instanceof Error ? reason : new DOMException('given up', 'AbortError')
-}
-
-/** Sign-ins that are in storage already: a callback that is handled twice stores them once. */
-const taken = new WeakMap<Login, Promise<void>>()
 const ANSWER = ['code', 'state', 'iss', 'session_state', 'error', 'error_description', 'error_uri']
 const MOST_ISSUED = 4
-const CLOCK_TOLERANCE = 60_000

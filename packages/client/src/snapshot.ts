@@ -1,66 +1,70 @@
-import { claimsOf } from './id_token.js'
-import type { SignedOutReason, Snapshot } from './types.js'
+import { jwtPart } from './jwt.js'
+import type { Identity, SignedOutReason, Snapshot } from './types.js'
+
+/** A token as the session hands it out. */
+export interface Token {
+  accessToken: string
+  tokenType: string
+  /** The generation it came with: a newer token has a greater one. */
+  issued: string
+  /** Which sign-in it belongs to. */
+  login: string
+  obtainedAt: number
+  freshUntil: number
+}
 
 /** What the core's snapshot says, with what only the driver needs. */
 export interface Known {
   shown: Snapshot
-  token?: {
-    accessToken: string
-    tokenType: string
-    issued: string
-    login: string
-    obtainedAt: number
-    freshUntil: number
-  }
+  token?: Token
   idToken?: string
 }
 
 /** Reads the core's fields; the shown part is the one before if nothing of it changed. */
-export function read(fields: readonly string[], before: Snapshot): Known {
-  const [status, ...rest] = fields
-  if (status === 'loading') return { shown: same({ status: 'loading' }, before) }
+export function read([status, ...rest]: readonly string[], before: Known): Known {
+  if (status === 'loading') return { shown: same({ status }, before) }
   if (status === 'signed_out') {
-    const reason = rest[0] as SignedOutReason
-    return { shown: same({ status: 'signed_out', reason }, before) }
+    return { shown: same({ status, reason: rest[0] as SignedOutReason }, before) }
   }
-  const [, freshUntil, loginGeneration, loginAt, , ...tokens] = rest
-  const [accessToken = '', tokenType = '', obtainedAt, issued = '', expiresAt, , , idToken, scope] =
-    tokens
-  const identity =
-    before.status === 'signed_in' && idToken === identities.get(before)
-      ? before.identity
-      : idToken
-        ? claimsOf(idToken)
-        : null
+  const [, freshUntil, loginGeneration, loginAt, , accessToken = '', tokenType = ''] = rest
+  const [obtainedAt, issued = '', expiresAt, , , idToken = '', scope, subject] = rest.slice(7)
   const shown: Snapshot = {
     status: 'signed_in',
-    identity,
+    identity: identityOf(idToken, subject, before),
     scope: scope || null,
     expiresAt: expiresAt ? Number(expiresAt) : null,
     obtainedAt: Number(obtainedAt),
     signedInAt: Number(loginAt),
   }
-  const kept = same(shown, before)
-  identities.set(kept, idToken ?? '')
-  return {
-    shown: kept,
-    token: {
-      accessToken,
-      tokenType,
-      issued,
-      login: `${loginGeneration} ${loginAt}`,
-      obtainedAt: Number(obtainedAt),
-      freshUntil: freshUntil ? Number(freshUntil) : Number.POSITIVE_INFINITY,
-    },
-    ...(idToken ? { idToken } : {}),
+  const token: Token = {
+    accessToken,
+    tokenType,
+    issued,
+    login: `${loginGeneration} ${loginAt}`,
+    obtainedAt: Number(obtainedAt),
+    freshUntil: freshUntil ? Number(freshUntil) : Number.POSITIVE_INFINITY,
   }
+  return { shown: same(shown, before), token, idToken }
 }
 
-function same(next: Snapshot, before: Snapshot): Snapshot {
-  const one = next as unknown as Record<string, unknown>
-  const other = before as unknown as Record<string, unknown>
-  return Object.keys(one).every((key) => one[key] === other[key]) ? before : Object.freeze(next)
+/** Whether a token may be handed out without asking the core. */
+export function isFresh(token: Token | undefined): token is Token {
+  const now = Date.now()
+  // A clock that was set back behind the token's beginning says nothing about its age.
+  return !!token && now < token.freshUntil && now + CLOCK_TOLERANCE >= token.obtainedAt
 }
 
-/** Which ID token an identity was read from. */
-const identities = new WeakMap<Snapshot, string>()
+function identityOf(idToken: string, sub = '', { shown, ...before }: Known): Identity | null {
+  const known = shown.status === 'signed_in' ? shown.identity : null
+  if (idToken === '') return sub === '' ? null : known?.sub === sub ? known : { sub }
+  return before.idToken === idToken ? known : (jwtPart(idToken.split('.')[1]) as Identity | null)
+}
+
+function same(next: Snapshot, { shown }: Known): Snapshot {
+  const [one, other] = [next, shown] as [object, object] as Record<string, unknown>[]
+  return Object.entries(one ?? {}).every(([name, value]) => other?.[name] === value)
+    ? shown
+    : Object.freeze(next)
+}
+
+const CLOCK_TOLERANCE = 60_000

@@ -1,105 +1,87 @@
 // The JSON of a stored session, the same that the Rust crate `tenure-wire` writes, and the fields
 // that the core makes of it. It is translated here because a page has a JSON parser already.
+import { isObject, parseObject } from './json.js'
 
 /** The fields of a stored session, or `null` where the text is damaged, foreign or newer. */
 export function decode(text: string): string[] | null {
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch {
-    return null
+  const members = flatten(parseObject(text) ?? {})
+  const take = (path: string): unknown => {
+    const value = members.get(path)
+    members.delete(path)
+    return value
   }
-  if (!isObject(document) || document['tenure'] !== VERSION) return null
-  const { tenure: _, generation, signed_out, login, last_active, tokens, ...rest } = document
-  if (Object.keys(rest).length > 0 || !isNumber(generation)) return null
-  if (signed_out !== undefined) {
-    if (login !== undefined || tokens !== undefined || last_active !== undefined) return null
-    return fromMark(generation, signed_out)
-  }
-  return fromSession(generation, login, last_active, tokens)
+  if (take('tenure') !== VERSION) return null
+  const body = members.has('signed_out.reason') ? 'signed_out' : 'active'
+  const found: (string | null)[] = [field(take('generation'), 'number'), body]
+  for (const [path, kind, optional] of BODIES[body]) found.push(field(take(path), kind, optional))
+  // Unknown members belong to a newer version.
+  return members.size > 0 || found.includes(null) ? null : (found as string[])
 }
 
 /** The text of a stored session, from the fields of the core. */
-export function encode(fields: readonly string[]): string {
-  const [generation, body, ...rest] = fields
-  if (body === 'signed_out') {
-    const [reason, at] = rest
-    return JSON.stringify({
-      tenure: VERSION,
-      generation: Number(generation),
-      signed_out: { reason, at: Number(at) },
-    })
-  }
-  const [loginGeneration, loginAt, lastActive, ...tokens] = rest
-  const set: Record<string, unknown> = {}
-  MEMBERS.forEach(([name, kind], index) => {
-    const value = tokens[index] ?? ''
-    if (value === '') return
-    set[name] = kind === 'number' ? Number(value) : kind === 'flag' ? true : value
+export function encode([generation, body, ...found]: readonly string[]): string {
+  const document: Document = { tenure: VERSION, generation: Number(generation) }
+  BODIES[body as keyof typeof BODIES].forEach(([path, kind], index) => {
+    const value = found[index]
+    if (!value) return
+    const [member = '', group] = path.split('.').reverse()
+    const into = group ? ((document[group] ??= {}) as Document) : document
+    into[member] = kind === 'number' ? Number(value) : kind === 'boolean' || value
   })
-  return JSON.stringify({
-    tenure: VERSION,
-    generation: Number(generation),
-    login: { generation: Number(loginGeneration), at: Number(loginAt) },
-    last_active: Number(lastActive),
-    tokens: set,
-  })
+  return JSON.stringify(document)
 }
 
 /** The generation of a stored text; 0 where nothing is stored, `null` where it is not ours. */
 export function generationOf(text: string | null): number | null {
   if (text === null) return 0
   const found = decode(text)
-  return found === null ? null : Number(found[0])
+  return found && Number(found[0])
 }
 
-function fromMark(generation: number, mark: unknown): string[] | null {
-  if (!isObject(mark) || typeof mark['reason'] !== 'string' || !isNumber(mark['at'])) return null
-  return [String(generation), 'signed_out', mark['reason'], String(mark['at'])]
-}
-
-function fromSession(
-  generation: number,
-  login: unknown,
-  lastActive: unknown,
-  tokens: unknown,
-): string[] | null {
-  if (!isObject(login) || !isObject(tokens) || !isNumber(lastActive)) return null
-  if (!isNumber(login['generation']) || !isNumber(login['at'])) return null
-  const set: string[] = []
-  for (const [name, kind, needed] of MEMBERS) {
-    const value = tokens[name]
-    if (value === undefined && !needed) set.push('')
-    else if (kind === 'number' && isNumber(value)) set.push(String(value))
-    else if (kind === 'flag' && typeof value === 'boolean') set.push(value ? '1' : '')
-    else if (kind === 'text' && typeof value === 'string') set.push(value)
-    else return null
+/** The members of a document by their path: `a`, `b.c`. */
+function flatten(document: Document): Map<string, unknown> {
+  const members = new Map<string, unknown>()
+  for (const [name, value] of Object.entries(document)) {
+    const inner = isObject(value) ? Object.entries(value) : []
+    if (inner.length === 0) members.set(name, value)
+    for (const [member, it] of inner) members.set(`${name}.${member}`, it)
   }
-  const known = MEMBERS.map(([name]) => name)
-  if (Object.keys(tokens).some((name) => !known.includes(name))) return null
-  return [generation, 'active', login['generation'], login['at'], lastActive, ...set].map(String)
+  return members
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** A value as a field, or `null` where it is not of its kind. */
+function field(value: unknown, kind: Kind, optional?: boolean): string | null {
+  if (value === undefined && optional) return ''
+  if (typeof value !== kind) return null
+  if (kind === 'number' && !(Number.isSafeInteger(value) && (value as number) >= 0)) return null
+  return kind === 'boolean' ? (value ? '1' : '') : String(value)
 }
 
-function isNumber(value: unknown): value is number {
-  return Number.isSafeInteger(value)
-}
+type Document = Record<string, unknown>
+type Kind = 'string' | 'number' | 'boolean'
+type Member = readonly [path: string, kind: Kind, optional?: boolean]
 
 const VERSION = 1
 
-/** The members of `tokens`, in the order of the core's fields: name, kind, whether needed. */
-const MEMBERS: readonly (readonly [string, 'text' | 'number' | 'flag', boolean])[] = [
-  ['access_token', 'text', true],
-  ['token_type', 'text', true],
-  ['obtained_at', 'number', true],
-  ['issued', 'number', true],
-  ['expires_at', 'number', false],
-  ['forced', 'flag', false],
-  ['refresh_token', 'text', false],
-  ['id_token', 'text', false],
-  ['scope', 'text', false],
-  ['subject', 'text', false],
-]
+/** What follows the generation, in the order of the core's fields. */
+const BODIES: Record<'active' | 'signed_out', readonly Member[]> = {
+  signed_out: [
+    ['signed_out.reason', 'string'],
+    ['signed_out.at', 'number'],
+  ],
+  active: [
+    ['login.generation', 'number'],
+    ['login.at', 'number'],
+    ['last_active', 'number'],
+    ['tokens.access_token', 'string'],
+    ['tokens.token_type', 'string'],
+    ['tokens.obtained_at', 'number'],
+    ['tokens.issued', 'number'],
+    ['tokens.expires_at', 'number', true],
+    ['tokens.forced', 'boolean', true],
+    ['tokens.refresh_token', 'string', true],
+    ['tokens.id_token', 'string', true],
+    ['tokens.scope', 'string', true],
+    ['tokens.subject', 'string', true],
+  ],
+}

@@ -132,6 +132,11 @@ export interface SignInOptions {
   returnTo?: string
   /** Replaces the session's own redirect address for this sign-in. */
   redirectUri?: string
+  /**
+   * Shows the address to the person, instead of this page or a popup: for programs. Whoever hears
+   * the answer calls `handleCallback` with it. Needs a `redirectUri`.
+   */
+  open?: (url: string) => void | Promise<void>
   parameters?: Record<string, string>
   signal?: AbortSignal
 }

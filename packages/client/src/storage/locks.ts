@@ -6,125 +6,79 @@ import type { Held, Place } from './place.js'
  * The one who lost it cannot do harm: storage compares generations.
  */
 export function webLock(key: string): NonNullable<Place['lock']> {
+  const name = `${key}:refresh`
   return async (lease, signal) => {
     const locks = lockManager()
-    if (locks === null) return null
-    const name = `${key}:refresh`
+    if (!locks) return null
     const waiting = new AbortController()
     const giveUp = (): void => waiting.abort()
     signal.addEventListener('abort', giveUp)
-    let watch: ReturnType<typeof setTimeout> | undefined
-    const stolen = new Promise<'steal'>((resolve) => {
-      const look = (): void => {
-        if (markLapsed(name, lease)) resolve('steal')
-        else watch = setTimeout(look, LOOK)
-      }
-      watch = setTimeout(look, LOOK)
-    })
-    try {
-      const granted = await Promise.race([take(locks, name, { signal: waiting.signal }), stolen])
-      if (granted !== 'steal') return held(granted, name, lease)
-      waiting.abort()
-      if (signal.aborted) return null
-      return held(await take(locks, name, { steal: true }), name, lease)
-    } catch {
-      return null
-    } finally {
-      clearTimeout(watch)
-      signal.removeEventListener('abort', giveUp)
-    }
+    const look = setInterval(() => markLapsed(name, lease) && giveUp(), LOOK)
+    const held = await take(locks, name, lease, { signal: waiting.signal })
+    clearInterval(look)
+    const lapsed = waiting.signal.aborted && !signal.aborted
+    return held ?? (lapsed ? take(locks, name, lease, { steal: true }) : null)
   }
 }
 
 /** Runs one short write alone, if that can be had soon; a storage without locks does without. */
 export async function withWriteLock<T>(key: string, write: () => Promise<T>): Promise<T> {
-  const locks = lockManager()
-  if (locks === null) return write()
-  const waiting = new AbortController()
-  const bound = setTimeout(() => waiting.abort(), LONGEST_WRITE)
-  let began = false
-  const run = (): Promise<T> => {
-    began = true
-    clearTimeout(bound)
-    return write()
-  }
-  try {
-    return await locks.request(`${key}:write`, { signal: waiting.signal }, run)
-  } catch (cause) {
-    if (began) throw cause
-    return write()
-  } finally {
-    clearTimeout(bound)
-  }
+  let writing: Promise<T> | undefined
+  const signal = AbortSignal.timeout(LONGEST_WRITE)
+  await lockManager()
+    ?.request(`${key}:write`, { signal }, () => (writing = write()))
+    .catch(() => undefined)
+  return writing ?? write()
 }
 
-interface Granted {
-  release(): void
-  lost: Promise<void>
-}
-
-function take(locks: LockManager, name: string, options: LockOptions): Promise<Granted> {
-  return new Promise((resolve, reject) => {
-    let release = (): void => undefined
-    const until = new Promise<void>((done) => (release = done))
-    let lose = (): void => undefined
-    const lost = new Promise<void>((done) => (lose = done))
-    locks
-      .request(name, options, () => {
-        resolve({ release, lost })
-        return until
-      })
-      .catch((cause: unknown) => {
-        // Before it was granted: no lock. After it was granted: somebody took it away.
-        lose()
-        reject(cause instanceof Error ? cause : new Error(String(cause)))
-      })
+/** The lock, or `null` where it is refused or waiting for it was given up. */
+function take(
+  locks: LockManager,
+  name: string,
+  lease: number,
+  options: LockOptions,
+): Promise<Held | null> {
+  return new Promise((resolve) => {
+    const lost = new Promise<void>((ended) => {
+      const granted = (): Promise<void> =>
+        new Promise((release) => resolve(held(name, lease, lost, release)))
+      // Ends when it is refused, released, or taken away by somebody else.
+      locks.request(name, options, granted).then(ended, ended)
+    })
+    void lost.then(() => resolve(null))
   })
 }
 
-function held(granted: Granted, name: string, lease: number): Held {
-  renewMark(name)
-  const renewing = setInterval(() => renewMark(name), lease / 3)
-  void granted.lost.then(() => clearInterval(renewing))
+function held(name: string, lease: number, lost: Promise<void>, release: () => void): Held {
+  const renew = (): void => mark((marks) => marks.setItem(name, String(Date.now())))
+  renew()
+  const renewing = setInterval(renew, lease / 3)
+  void lost.then(() => clearInterval(renewing))
   return {
-    lost: granted.lost,
+    lost,
     release() {
-      clearInterval(renewing)
-      removeMark(name)
-      granted.release()
+      mark((marks) => marks.removeItem(name))
+      release()
     },
   }
 }
 
 function lockManager(): LockManager | null {
-  return typeof window === 'object' && typeof navigator === 'object' && navigator.locks
-    ? navigator.locks
-    : null
+  return typeof window === 'object' ? (navigator.locks ?? null) : null
 }
 
-function renewMark(name: string): void {
+function mark<T>(change: (marks: Storage) => T): T | undefined {
   try {
-    localStorage.setItem(name, String(Date.now()))
+    return change(localStorage)
   } catch {
     // Without a mark nobody takes the lock away; waiting for it is bounded all the same.
-  }
-}
-
-function removeMark(name: string): void {
-  try {
-    localStorage.removeItem(name)
-  } catch {
-    // As above.
+    return undefined
   }
 }
 
 function markLapsed(name: string, lease: number): boolean {
-  try {
-    const renewed = Number(localStorage.getItem(name))
-    return renewed > 0 && Math.abs(Date.now() - renewed) > lease
-  } catch {
-    return false
-  }
+  const renewed = Number(mark((marks) => marks.getItem(name)))
+  return renewed > 0 && Math.abs(Date.now() - renewed) > lease
 }
 
 const LOOK = 500
