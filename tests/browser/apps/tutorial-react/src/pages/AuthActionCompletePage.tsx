@@ -1,0 +1,3 @@
+const AuthActionCompletePage = () => <main></main>
+
+export default AuthActionCompletePage

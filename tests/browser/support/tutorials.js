@@ -1,0 +1,73 @@
+// What the tests of the tutorial applications have in common.
+
+import assert from 'node:assert/strict'
+
+import { startBrowser } from './browser.js'
+import { startTenure } from './server.js'
+import { startVite } from './vite.js'
+
+/** A tutorial application with its own server and browser. */
+export async function startTutorial(name) {
+  const tenure = await startTenure({ accessTokenTtl: 5 })
+  const site = await startVite(name, tenure)
+  const browser = await startBrowser()
+  const { context } = browser
+  return {
+    tenure,
+    context,
+    url: site.url,
+    /** Opens a page with nobody signed in, here or at the server. */
+    async open(path) {
+      await context.clearCookies()
+      const page = await context.newPage()
+      await page.goto(`${site.url}/assets/none`)
+      await page.evaluate(() => localStorage.clear())
+      await page.goto(site.url + path)
+      return page
+    },
+    /** Ends the session at the server, as another device of the person would. */
+    async revoke({ refreshToken }) {
+      const body = new URLSearchParams({ token: refreshToken, client_id: 'demo-spa' })
+      const answer = await fetch(`${tenure.url}/revoke`, { method: 'POST', body })
+      assert.equal(answer.status, 200)
+    },
+    /** The token endpoint is overloaded, until what is given back is called: how many asked? */
+    async overload() {
+      const endpoint = `${tenure.url}/token`
+      let asked = 0
+      await context.route(endpoint, (route) => {
+        asked += 1
+        return route.fulfill({ status: 503, headers: { 'access-control-allow-origin': '*' } })
+      })
+      return async () => {
+        await context.unroute(endpoint)
+        return asked
+      }
+    },
+    async stop() {
+      await browser.close()
+      await site.stop()
+      await tenure.stop()
+    },
+  }
+}
+
+export const heading = (page, name) => page.getByRole('heading', { name, exact: true }).waitFor()
+export const click = (page, name) => page.getByRole('button', { name }).click()
+
+/** What the application keeps. */
+export const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem('session')))
+
+/** Waits until the access token is past its end. */
+export async function expire(page) {
+  await page.waitForFunction(() => {
+    const { receivedAt, expiresIn } = JSON.parse(localStorage.getItem('session'))
+    return Date.now() > receivedAt + 1000 * expiresIn
+  })
+}
+
+/** The backend lets the person in, after a refresh where one is due. */
+export async function backendKnowsMe(page) {
+  await click(page, 'Ask the backend')
+  await page.getByText('The backend knows me').waitFor()
+}
