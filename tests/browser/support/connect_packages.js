@@ -2,9 +2,12 @@
 
 import { createRequire } from 'node:module'
 
+import { build } from 'esbuild'
+
 import { post, service, visit } from './connect_log.js'
 
 const require = createRequire(import.meta.url)
+const root = new URL('../../../', import.meta.url).pathname
 const CLIENT = 'connect-demo'
 const KEY = 'REAPIT_CODE_VERIFIER'
 const CHALLENGE = 'code_challenge_method=S256&code_challenge={challenge}'
@@ -26,6 +29,7 @@ const current = {
   /** What a sign-in from that path leaves beside the refresh token, named after its state. */
   left: (path) => ({ '{uuid}': encodeURIComponent(path), [`{uuid}-${KEY}`]: '{verifier}' }),
   leftByLogin: { [`null-${KEY}`]: '{verifier}' },
+  arrivesAt: 'APP/cb?code={code}&state={uuid}',
   listensOnDesktop: false,
   /** Whether each of three calls at once near expiry gets the session. */
   concurrent: [true, false, false],
@@ -50,8 +54,22 @@ const oldest = {
   pool: 'eu-west-2_tenure',
   authorize: (path) => visit(`${asked('connect-demo-3')}&state=${encodeURIComponent(path)}`),
   left: () => ({}),
+  arrivesAt: 'APP/cb?code={code}&state=%2Fdeep%2Fpage%3Fx%3D1%26y%3Da%2Bb',
   listensOnDesktop: true,
   ...inQuery('connect-demo-3'),
+}
+
+/** Tenure's own: the same requests, and where the older ones gave up, something better. */
+const own = {
+  ...current,
+  // A state, its verifier and the code are used up by a sign-in.
+  left: (path) => ({ '{uuid}': encodeURIComponent(path) }),
+  leftByLogin: {},
+  arrivesAt: 'APP/cb?state={uuid}',
+  concurrent: [true, true, true],
+  hookSignsOutTo: '/custom',
+  // By itself it sends no code to anybody that it did not ask for.
+  takesAnyCode: { connectVerifyState: false },
 }
 
 /** Each under its name; `page` is in the folder `pages`. */
@@ -71,6 +89,13 @@ export const PACKAGES = [
     inNode: () => require('@reapit/connect-session-3'),
     service,
   },
+  {
+    name: '@tenure/connect-session',
+    page: 'connect_own.js',
+    ...own,
+    inNode: () => bundled('packages/connect-session/src/index.ts'),
+    service,
+  },
 ]
 
 function asked(client) {
@@ -88,4 +113,23 @@ function inQuery(client) {
     exchange: ask('authorization_code', 'code={code}'),
     refresh: ask('refresh_token', 'refresh_token={refresh token}'),
   }
+}
+
+/** A package of this repository as Node imports it. */
+async function bundled(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [`${root}${entry}`],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    alias: {
+      '@tenure/client': `${root}packages/client/src/index.ts`,
+      '@tenure/client/parts': `${root}packages/client/src/parts.ts`,
+    },
+    logLevel: 'error',
+  })
+  return import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
+  )
 }
