@@ -28,6 +28,20 @@ export default defineConfig({
       {
         test: { name: 'auth-connect', root: 'auth-connect', include: ['test/**/*.test.{ts,tsx}'] },
       },
+      {
+        resolve: {
+          alias: {
+            '@tenure/client/parts': `${import.meta.dirname}/client/src/parts.ts`,
+            '@tenure/client': `${import.meta.dirname}/client/src/index.ts`,
+          },
+        },
+        test: {
+          name: 'connect-session',
+          root: 'connect-session',
+          include: ['test/**/*.test.{ts,tsx}'],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 })

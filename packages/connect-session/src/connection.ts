@@ -52,7 +52,12 @@ export class Connection {
 
   /** The session, if it is fresh. */
   get fresh(): ReapitConnectSession | null {
-    return this.#until('dueAt')
+    const now = this.#refresher?.snapshot()
+    if (!this.#held || now?.status !== 'signed_in') return null
+    // What the core takes for the end of a token is when it is due. A clock that was set back
+    // behind the token's beginning says nothing about its age.
+    const isDue = now.expiresAt !== null && Date.now() >= now.expiresAt
+    return isDue || Date.now() + CLOCK_TOLERANCE < now.obtainedAt ? null : this.#held
   }
 
   /** Whether there is something to begin a session with, other than leaving the page. */
@@ -96,9 +101,12 @@ export class Connection {
 
   async #connect(): Outcome {
     if (!page() || Date.now() - this.#leftAt < LEAVING) return
+    const epoch = this.#epoch
     try {
       return await this.#look()
     } catch (cause) {
+      // What a sign-out interrupted is nobody's concern any more.
+      if (epoch !== this.#epoch) return
       return await this.#failed(cause).catch((other: unknown) => complain(messageOf(other)))
     }
   }
@@ -147,7 +155,7 @@ export class Connection {
 
   async #refresh(): Outcome {
     const epoch = this.#epoch
-    const most = this.#until('endsAt') ? 0 : 2
+    const most = this.#alive ? 0 : 2
     const accessToken = await persist(most, () =>
       this.#session().accessToken(this.#dropped === null ? {} : { rejected: this.#dropped }),
     )
@@ -175,7 +183,7 @@ export class Connection {
     if (!ended && !(cause instanceof Refused)) {
       const kind = cause instanceof SessionError || cause instanceof Outage ? 'Token' : 'Session'
       complain(`Reapit Connect ${kind} ${kind === 'Token' ? 'Error' : 'error'} ${messageOf(cause)}`)
-      return this.#until('endsAt') ?? undefined
+      return this.#alive ?? undefined
     }
     this.#end()
     if (ended && cause.reason === 'user') return this.authorize(undefined)
@@ -203,9 +211,10 @@ export class Connection {
     return session
   }
 
-  #until(end: 'dueAt' | 'endsAt'): ReapitConnectSession | null {
+  /** The session while its access token lives, due or not. */
+  get #alive(): ReapitConnectSession | null {
     const details = this.#held && this.vault.detailsOf(this.#held.accessToken)
-    return details && Date.now() < details[end] ? this.#held : null
+    return details && Date.now() < details.endsAt ? this.#held : null
   }
 
   #end(): void {
@@ -232,3 +241,4 @@ export class Connection {
 
 /** How long a page that was told to leave is given to do so. */
 const LEAVING = 5_000
+const CLOCK_TOLERANCE = 60_000

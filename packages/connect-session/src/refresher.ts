@@ -36,12 +36,11 @@ export function note(
   email: string | null,
   requestedAt: number,
 ): void {
-  const spans = spansOf(members, requestedAt) ?? { due: Infinity, end: Infinity }
+  const end = spansOf(members, requestedAt)?.end ?? Infinity
   vault.note(String(members['access_token']), {
     idToken: typeof members['id_token'] === 'string' ? members['id_token'] : null,
     email,
-    dueAt: requestedAt + spans.due * 1000,
-    endsAt: requestedAt + spans.end * 1000,
+    endsAt: requestedAt + end * 1000,
   })
 }
 

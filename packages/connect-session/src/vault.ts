@@ -8,8 +8,7 @@ import { Tabs, type Shared } from './tabs.js'
 export interface Details {
   idToken: string | null
   email: string | null
-  /** Milliseconds since the Unix epoch. */
-  dueAt: number
+  /** When the access token ends, in milliseconds since the Unix epoch. */
   endsAt: number
   /** Whether another page of this origin checked the ID token. */
   trusted?: boolean
@@ -23,6 +22,8 @@ export class Vault implements Place {
   #stored: Stored | null = null
   /** The refresh token that was last seen in storage. */
   #kept: string | null = null
+  /** Whose session it is. */
+  #email: string | null = null
   /** The one that a sign-out ended, should storage not let it go. */
   #ended: string | null = null
   readonly #details = new Map<string, Details>()
@@ -127,12 +128,13 @@ export class Vault implements Place {
   #take(refreshToken: string): void {
     const generation = this.#generation + 1
     const before = this.#stored
-    const email = before?.tokens && this.#details.get(before.tokens.access_token)?.email
-    if (before?.tokens && email === this.keys.user) {
+    const user = this.keys.user
+    if (before?.tokens && user === this.#email) {
       const tokens = { ...before.tokens, refresh_token: refreshToken }
       this.#stored = { ...before, generation, tokens }
       return
     }
+    this.#email = user
     const tokens = { ...NO_TOKEN, issued: generation, refresh_token: refreshToken }
     this.#stored = session(generation, tokens)
   }
@@ -153,15 +155,16 @@ export class Vault implements Place {
     const next = session(generation, { ...tokens, issued: generation })
     const login = ours?.subject === tokens.subject ? this.#stored?.login : undefined
     this.#stored = login ? { ...next, login } : next
+    this.#email = this.keys.user
     this.#kept = there
   }
 
   #keep(tokens: TokenSet): void {
-    const email = this.#details.get(tokens.access_token)?.email ?? this.keys.user
+    this.#email = this.#details.get(tokens.access_token)?.email ?? this.#email
     const refreshToken = tokens.refresh_token
-    if (!email || !refreshToken) return
+    if (!this.#email || !refreshToken) return
     try {
-      this.keys.write(email, refreshToken)
+      this.keys.write(this.#email, refreshToken)
       this.#kept = refreshToken
     } catch (cause) {
       // A token that took the place of another must be kept; a first one lasts as long as the page.
@@ -171,6 +174,7 @@ export class Vault implements Place {
 
   #erase(): void {
     this.#ended = this.#kept
+    this.#email = null
     try {
       this.keys.erase()
       this.#kept = null
