@@ -16,13 +16,14 @@ const ARGS = [
 ]
 
 /** Debian's Chromium with a fresh profile. */
-export async function startBrowser(options = {}) {
+export async function startBrowser({ args = [], ...options } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'tenure-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ARGS,
+    args: [...ARGS, ...args],
     ...options,
   })
+  context.setDefaultTimeout(60_000)
   return {
     context,
     async close() {

@@ -12,6 +12,7 @@ export function firstLine(child, pattern) {
       clearTimeout(late)
       resolve(found)
     })
+    child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`ended with ${code} before ${pattern}`)))
   })
 }
