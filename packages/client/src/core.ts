@@ -28,8 +28,17 @@ async function start(): Promise<Core> {
   const unpacked = new Response(bytes).body?.pipeThrough(new DecompressionStream('gzip'))
   await init({ module_or_path: await new Response(unpacked).arrayBuffer() })
   return {
-    holder: (configuration) => new Holder(configuration),
-    ask: (question, ...about) => fields(oidc(message(question, ...about))),
+    holder: (configuration) => understood(() => new Holder(configuration)),
+    ask: (question, ...about) => understood(() => fields(oidc(message(question, ...about)))),
+  }
+}
+
+/** The core names the field that it does not understand; it came from the options. */
+function understood<T>(question: () => T): T {
+  try {
+    return question()
+  } catch (cause) {
+    throw new SessionError('misconfigured', `not understood: ${String(cause)}`, { cause })
   }
 }
 

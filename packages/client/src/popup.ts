@@ -36,7 +36,7 @@ export async function offerCallback(
 ): Promise<boolean> {
   const told = new BroadcastChannel(channel)
   told.postMessage(address.href)
-  for (let waited = 0; waited < PATIENCE && !isTaken(); waited += LOOK) {
+  for (let waited = 0; waited < LONGEST_OFFER && !isTaken(); waited += LOOK) {
     await new Promise((resolve) => setTimeout(resolve, LOOK))
   }
   told.close()
@@ -64,3 +64,4 @@ function closed(): SessionError {
 
 const LOOK = 100
 const PATIENCE = 1_000
+const LONGEST_OFFER = 3_000

@@ -142,7 +142,10 @@ export interface SignInOptions {
 }
 
 export interface SignOutOptions {
-  /** Also leave the issuer's own session, by a redirect. Default: no. */
+  /**
+   * Also leave the issuer's own session, by a redirect. Default: no. Rejects where the issuer
+   * cannot be asked how; the session here is over all the same.
+   */
   everywhere?: boolean
   /** Where to come back to after that. */
   returnTo?: string

@@ -1,7 +1,8 @@
-import type { SessionOptions, TextStorage } from '../types.js'
+import type { SessionOptions } from '../types.js'
 import { cookieStorage } from './cookie.js'
-import { indexedDbPlace } from './indexed_db.js'
+import { webLock } from './locks.js'
 import { memoryPlace } from './memory.js'
+import { peers } from './peers.js'
 import type { Place } from './place.js'
 import { sharedPlace } from './shared.js'
 import { webStorage } from './web.js'
@@ -23,23 +24,29 @@ function open(asked: NonNullable<SessionOptions['storage']>, key: string): Place
     case 'memory':
       return memoryPlace()
     case 'localStorage':
-      return sharedPlace(webStorage(localStorage), key)
+      return open(localStorage, key)
     case 'sessionStorage':
-      return sharedPlace(webStorage(sessionStorage), key)
-    case 'indexedDB':
-      if (typeof indexedDB === 'undefined') throw new Error('there is no IndexedDB here')
-      return indexedDbPlace(key)
+      return open(sessionStorage, key)
     case 'cookie':
-      return sharedPlace(cookieStorage(), key)
+      return open(cookieStorage(), key)
+    case 'indexedDB':
+      return database(key)
     default:
-      return own(asked, key)
+      if ('load' in asked) return asked as Place
+      return sharedPlace('getItem' in asked ? webStorage(asked) : asked, key)
   }
 }
 
-function own(asked: TextStorage | Storage | Place, key: string): Place {
-  if ('load' in asked && 'save' in asked) return asked as Place
-  if ('getItem' in asked) return sharedPlace(webStorage(asked as Storage), key)
-  return sharedPlace(asked as TextStorage, key)
+/** IndexedDB; its code is loaded when it is used. */
+function database(key: string): Place {
+  if (typeof indexedDB === 'undefined') throw new Error('there is no IndexedDB here')
+  const loaded = async (): Promise<Place> => (await import('./indexed_db.js')).indexedDbPlace(key)
+  return {
+    load: async () => (await loaded()).load(),
+    save: async (replaces, text) => (await loaded()).save(replaces, text),
+    lock: webLock(key),
+    ...peers(key),
+  }
 }
 
 function usual(): 'localStorage' | 'memory' {

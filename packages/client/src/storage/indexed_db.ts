@@ -1,19 +1,8 @@
 import { generationOf } from '../stored.js'
-import { webLock } from './locks.js'
-import { peers } from './peers.js'
 import type { Place } from './place.js'
 
 /** A session in IndexedDB: its transactions compare and set by themselves. */
-export function indexedDbPlace(key: string): Place {
-  const tabs = peers(key)
-  let opening: Promise<IDBDatabase> | undefined
-  const database = (): Promise<IDBDatabase> => {
-    opening ??= open().catch((cause: unknown) => {
-      opening = undefined
-      throw cause
-    })
-    return opening
-  }
+export function indexedDbPlace(key: string): Pick<Place, 'load' | 'save'> {
   return {
     async load() {
       const store = (await database()).transaction(STORE).objectStore(STORE)
@@ -28,16 +17,24 @@ export function indexedDbPlace(key: string): Place {
       await finished(change)
       return true
     },
-    lock: webLock(key),
-    watch: tabs.watch,
-    publish: tabs.publish,
   }
 }
 
-function open(): Promise<IDBDatabase> {
+/** Opened once for all sessions, and again after the browser closed it. */
+function database(): Promise<IDBDatabase> {
+  opening ??= open().catch((cause: unknown) => {
+    opening = undefined
+    throw cause
+  })
+  return opening
+}
+
+async function open(): Promise<IDBDatabase> {
   const request = indexedDB.open('tenure', 1)
   request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-  return done(request)
+  const found = await done(request)
+  found.onclose = () => (opening = undefined)
+  return found
 }
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
@@ -59,3 +56,4 @@ function textOf(value: unknown): string | null {
 }
 
 const STORE = 'sessions'
+let opening: Promise<IDBDatabase> | undefined

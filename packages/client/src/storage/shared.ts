@@ -6,13 +6,11 @@ import type { Place } from './place.js'
 
 /** A session under one key of a text storage that several pages may share. */
 export function sharedPlace(storage: TextStorage, key: string): Place {
-  const tabs = peers(key)
   return {
     load: async () => (await storage.get(key)) ?? null,
     save: (replaces, text) => withWriteLock(key, () => compareAndSet(storage, key, replaces, text)),
     lock: webLock(key),
-    watch: tabs.watch,
-    publish: tabs.publish,
+    ...peers(key),
   }
 }
 
@@ -35,9 +33,8 @@ async function compareAndSet(
     await storage.remove(key)
     return true
   }
-  const kept = storage.get(key)
   // Some storages drop what is too big without a word.
-  if ((isPromise(kept) ? await kept : kept) !== text) throw new Error('the storage dropped it')
+  if ((await storage.get(key)) !== text) throw new Error('the storage dropped it')
   return true
 }
 
