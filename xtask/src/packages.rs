@@ -53,8 +53,8 @@ pub(crate) fn steps(report: &mut Report) {
     }
 }
 
-/// Builds the program that the packages' tests start.
-fn server() -> Result<PathBuf> {
+/// Builds the program that tests outside of cargo start.
+pub(crate) fn server() -> Result<PathBuf> {
     process::must(process::cargo(["build", "--package", "tenure-server"]))?;
     let program = format!("tenure{EXE_SUFFIX}");
     Ok(process::target_directory()?.join("debug").join(program))

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    deps, packages, process,
+    browser, deps, packages, process,
     report::{Done, Report},
     setup, sim,
 };
@@ -43,6 +43,7 @@ pub(crate) fn steps(report: &mut Report, options: &Options) {
         process::must(tests)?;
         Ok(Done::Passed)
     });
+    report.step("browser", browser::run);
     report.step("simulation", || {
         simulate(&["run", "--seeds", &options.seeds])
     });
