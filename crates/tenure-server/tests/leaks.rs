@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use tracing_subscriber::filter::LevelFilter;
-use world::{BASIC, PASSWORD, VERIFIER, World};
+use world::{BASIC, CALLBACK, PASSWORD, VERIFIER, World};
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -25,6 +25,20 @@ impl Write for Captured {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Secrets that a client may send in an address.
+async fn in_queries(world: &mut World) -> Vec<String> {
+    let client = format!("client_id=connect-demo&redirect_uri={CALLBACK}");
+    let path = format!("/authorize?response_type=code&{client}");
+    let code = world.get(&path).await.returned("code").unwrap();
+    let exchange = format!("/token?grant_type=authorization_code&{client}&code={code}");
+    let first = world.post(&exchange, &[]).await.json();
+    let token = first["refresh_token"].as_str().unwrap().to_owned();
+    let refresh = format!("/token?grant_type=refresh_token&{client}&refresh_token={token}");
+    let second = world.post(&refresh, &[]).await.json();
+    let next = second["refresh_token"].as_str().unwrap().to_owned();
+    vec![code, token, next]
 }
 
 // Law 7.
@@ -77,6 +91,7 @@ async fn nothing_secret_is_logged_during_a_whole_life() {
         ];
         world.post("/device", &fields).await;
     }
+    let in_queries = in_queries(&mut world).await;
     let id_token = tokens["id_token"].as_str().unwrap().to_owned();
     let cookies = ["tenure", "tenure-form"].map(|name| world.cookie(name).unwrap().clone());
     world
@@ -89,6 +104,7 @@ async fn nothing_secret_is_logged_during_a_whole_life() {
     secrets.push(tokens["access_token"].as_str().unwrap().to_owned());
     secrets.extend(cookies);
     secrets.extend(codes);
+    secrets.extend(in_queries);
     secrets.extend([PASSWORD, VERIFIER, BASIC, "demo-secret", "a-nonce"].map(str::to_owned));
     for secret in secrets {
         assert!(

@@ -127,5 +127,6 @@ fn row(client: &Client) -> serde_json::Value {
         "scope": client.scope,
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "compatibility": client.compatibility,
     })
 }
