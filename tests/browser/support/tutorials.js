@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 
-import { startBrowser } from './browser.js'
+import { signInAsDemo, startBrowser } from './browser.js'
 import { startTenure } from './server.js'
 import { startVite } from './vite.js'
 
-/** A tutorial application with its own server and browser. */
-export async function startTutorial(name) {
-  const tenure = await startTenure({ accessTokenTtl: 5 })
+/** A tutorial application with its own issuer and browser. */
+export async function startTutorial(name, start = () => startTenure({ accessTokenTtl: 5 })) {
+  const tenure = await start()
   const site = await startVite(name, tenure)
   const browser = await startBrowser()
   const { context } = browser
@@ -54,6 +54,20 @@ export async function startTutorial(name) {
 
 export const heading = (page, name) => page.getByRole('heading', { name, exact: true }).waitFor()
 export const click = (page, name) => page.getByRole('button', { name }).click()
+
+/** The window that the application opens to sign in. */
+export async function windowOf(page) {
+  const [opened] = await Promise.all([page.waitForEvent('popup'), click(page, 'Sign in')])
+  return opened
+}
+
+/** Signs the demo account in, in the application with React. */
+export async function signInByWindow(page) {
+  const opened = await windowOf(page)
+  await opened.waitForSelector('input[name=username]')
+  await Promise.all([opened.waitForEvent('close'), signInAsDemo(opened)])
+  await heading(page, 'Tab 1')
+}
 
 /** What the application keeps. */
 export const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem('session')))

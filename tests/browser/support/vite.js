@@ -58,7 +58,8 @@ export async function startVite(name, issuer) {
 /** An API that lets in whom the issuer knows. */
 async function api(issuer, request, response) {
   const { authorization = '' } = request.headers
-  const answer = await fetch(`${issuer.url}/userinfo`, { headers: { authorization } })
+  const userinfo = issuer.userinfo ?? `${issuer.url}/userinfo`
+  const answer = await fetch(userinfo, { headers: { authorization } })
   response.writeHead(answer.status, { 'content-type': 'application/json' })
   response.end(answer.ok ? await answer.text() : '{}')
 }
