@@ -11,7 +11,8 @@ import { joinTabs } from './tabs.js'
 import { element, isSeen, showLine, showProblem, showTabs, showView } from './view.js'
 
 const { issuer } = document.documentElement.dataset
-const DRAW_EVERY = 250
+const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
+const DRAW_EVERY = isCalm ? 1000 : 250
 const LIST_EVERY = 10_000
 
 async function start() {

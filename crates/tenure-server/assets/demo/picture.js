@@ -40,6 +40,11 @@ export function openPicture() {
       token.by = by
       build()
     },
+    /** How many milliseconds before the end of the one before a token came. */
+    early(obtainedAt) {
+      const replaced = tokens.find((one) => one.replacedAt === obtainedAt)
+      return replaced && replaced.expiresAt - obtainedAt
+    },
     forget() {
       if (tokens.length === 0) return
       tokens = []

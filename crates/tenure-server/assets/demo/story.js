@@ -1,5 +1,6 @@
 // Tells what happens to the session: which tab refreshed, how long it took, who signed in or out.
 
+import { span } from './events.js'
 import { element, write } from './view.js'
 
 export function openStory({ session, picture, tabs, log }) {
@@ -15,6 +16,11 @@ export function openStory({ session, picture, tabs, log }) {
     if (credits.size > MOST) credits.delete(credits.keys().next().value)
     picture.credit(obtainedAt, `Tab ${by}`)
   }
+  const early = (obtainedAt) => {
+    const millis = picture.early(obtainedAt)
+    if (millis === undefined) return ''
+    return millis > 0 ? `, ${span(millis)} before the end` : `, ${span(-millis)} after the end`
+  }
   const note = (kind, words) => {
     log.add(kind, words)
     element('status').textContent = words
@@ -27,13 +33,14 @@ export function openStory({ session, picture, tabs, log }) {
     if (took === undefined) {
       const known = credits.get(obtainedAt)
       if (known) picture.credit(obtainedAt, `Tab ${known.by}`)
-      log.add('quiet', byAnother(known), obtainedAt)
+      log.add('quiet', byAnother(known, early(obtainedAt)), obtainedAt)
       return
     }
     const own = { by: tabs.number, took }
     took = undefined
     credit(obtainedAt, own)
-    log.add('good', `This tab refreshed in ${Math.round(own.took)} ms.`, obtainedAt)
+    const words = `This tab refreshed in ${Math.round(own.took)} ms${early(obtainedAt)}.`
+    log.add('good', words, obtainedAt)
     tabs.tell({ kind: 'refreshed', obtainedAt, ...own })
   }
   const failed = ({ error }) => {
@@ -75,7 +82,8 @@ export function openStory({ session, picture, tabs, log }) {
     heard({ kind, obtainedAt, words, ...by }) {
       if (kind === 'ended') return note('quiet', words)
       credit(obtainedAt, by)
-      if (session.snapshot().obtainedAt === obtainedAt) log.add('quiet', byAnother(by), obtainedAt)
+      if (session.snapshot().obtainedAt !== obtainedAt) return
+      log.add('quiet', byAnother(by, early(obtainedAt)), obtainedAt)
     },
     /** Sessions were ended from here. */
     ended(words) {
@@ -92,9 +100,9 @@ export function openStory({ session, picture, tabs, log }) {
   }
 }
 
-function byAnother(known) {
-  if (!known) return 'Another tab refreshed; this one took its token.'
-  return `Tab ${known.by} refreshed in ${Math.round(known.took)} ms; this one took its token.`
+function byAnother(known, early) {
+  if (!known) return `Another tab refreshed${early}; this one took its token.`
+  return `Tab ${known.by} refreshed in ${Math.round(known.took)} ms${early}; this one took its token.`
 }
 
 const MOST = 60
