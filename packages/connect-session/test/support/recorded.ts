@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import all from './recorded.json' with { type: 'json' }
 
 /** A request of the original. */
 interface Recorded {
@@ -11,17 +11,15 @@ interface Recorded {
 
 /** What the original was seen to do, by the name of what was done with it. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export const recorded: any = JSON.parse(
-  readFileSync(new URL('recorded.json', import.meta.url), 'utf8'),
-)
+export const recorded: any = all
 
 /** The requests of a recording: those of scripts, and the addresses that the page went to. */
 export function log(name: string): { asked: object[]; visits: string[] } {
-  const all = recorded[name].log as Recorded[]
+  const log = recorded[name].log as Recorded[]
   const isVisit = ({ accept }: Recorded): boolean => accept?.startsWith('text/html') ?? false
   return {
-    asked: all.filter((entry) => !isVisit(entry)).map(masked),
-    visits: all.filter(isVisit).map(({ url }) => mask(url)),
+    asked: log.filter((entry) => !isVisit(entry)).map(masked),
+    visits: log.filter(isVisit).map(({ url }) => mask(url)),
   }
 }
 
