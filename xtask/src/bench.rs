@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 
-use crate::{packages, process};
+use crate::{browser, packages, process};
 
 /// Builds the server and the benchmark program optimised, and runs the latter.
-/// Then, unless it was asked for something in particular, the sizes of the npm packages.
+/// Then, unless it was asked for something in particular, the sizes of the npm packages
+/// and what they cost a page.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     process::must(process::cargo([
         "build",
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     process::must(bench)?;
     if args.is_empty() {
         packages::print_sizes()?;
+        browser::print_figures()?;
     }
     Ok(())
 }

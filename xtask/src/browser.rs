@@ -1,20 +1,44 @@
-//! The tests that run in a real browser.
+//! What runs in a real browser.
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{packages, process, report::Done, workspace};
+use crate::{packages, process, report::Done, setup, workspace};
 
 /// Runs `tests/browser`, where Node and a browser are.
 pub(crate) fn run() -> Result<Done> {
-    for (program, install) in [("npm", "Node.js 20"), ("chromium", "chromium")] {
-        if !workspace::has_program(program) {
-            let why = format!("{program} is missing: install {install}");
-            return Ok(Done::Skipped(why));
-        }
+    if let Some(why) = missing() {
+        return Ok(Done::Skipped(why));
     }
-    let mut tests = process::command("npm", ["test"]);
-    tests.current_dir(workspace::root().join("tests/browser"));
-    tests.env("TENURE_BIN", packages::server()?);
-    process::must(tests)?;
+    script("test")
+}
+
+/// Prints what a session costs a page.
+pub(crate) fn print_figures() -> Result<()> {
+    if let Some(why) = missing() {
+        println!("left out: {why}");
+        return Ok(());
+    }
+    setup::install_npm_folder(&folder())?;
+    script("figures").map(drop)
+}
+
+fn missing() -> Option<String> {
+    let (program, install) = [("npm", "Node.js 20"), ("chromium", "chromium")]
+        .into_iter()
+        .find(|(program, _)| !workspace::has_program(program))?;
+    Some(format!("{program} is missing: install {install}"))
+}
+
+fn script(name: &str) -> Result<Done> {
+    let mut npm = process::command("npm", ["run", "--silent", name]);
+    npm.current_dir(folder());
+    npm.env("TENURE_BIN", packages::server()?);
+    process::must(npm)?;
     Ok(Done::Passed)
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join("tests/browser")
 }
