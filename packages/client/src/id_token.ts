@@ -58,7 +58,7 @@ function pick(keys: JsonWebKey[], type: string, kid: unknown): JsonWebKey | unde
 }
 
 /** The core's form of a JSON value: a tag, then what belongs to it. */
-function value(of: unknown): Field[] {
+export function value(of: unknown): Field[] {
   if (of === null || of === undefined) return ['z']
   if (typeof of === 'boolean') return [of ? 't' : 'f']
   if (typeof of === 'number') return ['n', Math.min(Math.max(of * 1000, -FAR), FAR)]
