@@ -43,6 +43,7 @@ const provider = new Provider(issuer, {
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
     introspection: { enabled: true, allowedPolicy: (_, client) => client.clientId === 'demo-service' },
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },

@@ -2,6 +2,7 @@ use std::future::Future;
 
 use tenure_core::{holder::Request, secret::RefreshToken};
 
+use crate::dpop::ProofKey;
 use crate::issuer::{Exchanged, Issuer, IssuerError};
 
 /// Where a session's tokens come from.
@@ -21,6 +22,11 @@ pub trait Endpoint: Send + Sync + 'static {
         &self,
         refresh_token: RefreshToken,
     ) -> impl Future<Output = Result<(), IssuerError>> + Send;
+
+    /// The key that its tokens are bound to, if they are (RFC 9449).
+    fn proof_key(&self) -> Option<ProofKey> {
+        None
+    }
 }
 
 impl Endpoint for Issuer {
@@ -30,5 +36,9 @@ impl Endpoint for Issuer {
 
     async fn revoke(&self, refresh_token: RefreshToken) -> Result<(), IssuerError> {
         Self::revoke(self, &refresh_token).await
+    }
+
+    fn proof_key(&self) -> Option<ProofKey> {
+        Self::proof_key(self)
     }
 }

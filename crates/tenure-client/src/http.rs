@@ -1,15 +1,17 @@
 //! Requests that carry the session's access token.
 
+use huskarl::authorizer::{dpop_resend_advised, extract_dpop_nonce};
 use reqwest::{Request, RequestBuilder, Response, StatusCode, header};
 use url::{Origin, Url};
 
-use crate::{Error, Session, Token};
+use crate::{Error, Session, Token, dpop::ProofKey};
 
 /// Sends requests with the session's access token.
 ///
 /// It waits for a refresh that is under way, and after a 401 it asks once more with a newer
 /// token of the same sign-in, if there is one and the body can be sent again. The token goes to
 /// the origins that were allowed and nowhere else: a redirect to another origin leaves it behind.
+/// A token that is bound to a key (RFC 9449) goes with a proof of its own for each request.
 #[derive(Debug, Clone)]
 pub struct Client {
     session: Session,
@@ -39,6 +41,13 @@ pub enum HttpError {
     /// The access token is no text for a header; the request was not sent.
     #[error("the issuer gave an access token that no HTTP header can carry")]
     UnusableToken,
+    /// The access token is bound to a key that the session was opened without; the request was
+    /// not sent.
+    #[error("the access token is bound to a key: open the session with `IssuerConfig::with_dpop`")]
+    NoProofKey,
+    /// The proof could not be made; the request was not sent.
+    #[error("no proof could be made for the request")]
+    NoProof,
 }
 
 impl Client {
@@ -89,21 +98,58 @@ impl Client {
     /// See [`HttpError`]. A response of any status is no error.
     pub async fn execute(&self, request: Request) -> Result<Response, HttpError> {
         self.check_origin(&request)?;
-        let (asked, again) = (request.url().clone(), request.try_clone());
+        let again = Again::of(&request);
         let token = self.session.access_token().await?;
-        let response = self.with(request, &token).await?;
+        let response = self.present(request, &token).await?;
+        let refused = response.status() == StatusCode::UNAUTHORIZED && !wants_nonce(&response);
         // Elsewhere the request came without the token, so the answer is not about it.
-        let refused = response.status() == StatusCode::UNAUTHORIZED;
-        if !refused || response.url().origin() != asked.origin() {
+        if !refused || response.url().origin() != again.url().origin() {
             return Ok(response);
         }
         // Also for a body that is gone: then the caller's own next request has the newer token.
         match (self.session.access_token_after(&token).await, again) {
-            (Ok(newer), Some(again)) if newer.can_replace(&token) => self.with(again, &newer).await,
+            (Ok(newer), Again::Request(again)) if newer.can_replace(&token) => {
+                self.present(again, &newer).await
+            }
             (Ok(_), _) => Ok(response),
             (Err(error), _) if error.is_temporary() => Ok(response),
             (Err(error), _) => Err(error.into()),
         }
+    }
+
+    /// Sends a request with a token, and with a proof if the token is bound to a key: once more
+    /// where the server wants its nonce in the proof (RFC 9449 §9).
+    async fn present(&self, request: Request, token: &Token) -> Result<Response, HttpError> {
+        if !token.is_bound() {
+            return self.with(request, token).await;
+        }
+        let key = self.session.proof_key().ok_or(HttpError::NoProofKey)?;
+        let again = request.try_clone();
+        let response = self.prove(request, token, key).await?;
+        match again {
+            Some(again) if wants_nonce(&response) => self.prove(again, token, key).await,
+            Some(_) | None => Ok(response),
+        }
+    }
+
+    async fn prove(
+        &self,
+        mut request: Request,
+        token: &Token,
+        key: &ProofKey,
+    ) -> Result<Response, HttpError> {
+        let asked = request.url().clone();
+        let proof = key
+            .proof(request.method(), &asked, token.access_token())
+            .await
+            .ok_or(HttpError::NoProof)?;
+        request.headers_mut().insert(PROOF, proof);
+        let response = self.with(request, token).await?;
+        let nonce = extract_dpop_nonce(response.headers());
+        if let Some(nonce) = nonce.filter(|_| response.url().origin() == asked.origin()) {
+            key.remember_nonce(&asked, nonce);
+        }
+        Ok(response)
     }
 
     async fn with(&self, mut request: Request, token: &Token) -> Result<Response, HttpError> {
@@ -125,6 +171,43 @@ impl Client {
     }
 }
 
+fn wants_nonce(response: &Response) -> bool {
+    dpop_resend_advised(response.status(), response.headers())
+}
+
+/// What is kept of a request that was sent.
+enum Again {
+    Request(Request),
+    /// Its body is gone.
+    Url(Url),
+}
+
+impl Again {
+    fn of(request: &Request) -> Self {
+        let again = copy(request).map(Self::Request);
+        again.unwrap_or_else(|| Self::Url(request.url().clone()))
+    }
+
+    fn url(&self) -> &Url {
+        match self {
+            Self::Request(request) => request.url(),
+            Self::Url(url) => url,
+        }
+    }
+}
+
+/// `try_clone` makes room for a time limit that most requests have not, and this is done for
+/// every request.
+fn copy(request: &Request) -> Option<Request> {
+    if request.body().is_some() || request.timeout().is_some() {
+        return request.try_clone();
+    }
+    let mut copy = Request::new(request.method().clone(), request.url().clone());
+    copy.headers_mut().clone_from(request.headers());
+    *copy.version_mut() = request.version();
+    Some(copy)
+}
+
 /// `url.origin() == *origin`, without building the former.
 fn is_of(url: &Url, origin: &Origin) -> bool {
     let Origin::Tuple(scheme, host, port) = origin else {
@@ -134,3 +217,6 @@ fn is_of(url: &Url, origin: &Origin) -> bool {
         && url.host().is_some_and(|own| *host == own)
         && url.port_or_known_default() == Some(*port)
 }
+
+/// RFC 9449 §4.1.
+const PROOF: header::HeaderName = header::HeaderName::from_static("dpop");

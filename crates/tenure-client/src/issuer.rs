@@ -41,6 +41,7 @@ pub use self::{
     login::LoginOptions,
 };
 use self::{meaning::meaning, wire::Wire};
+use crate::dpop::ProofKey;
 
 /// One issuer, as one client sees it. Cheap to clone; discovery happens once, when it is needed.
 #[derive(Debug, Clone)]
@@ -168,6 +169,10 @@ impl Issuer {
         told.map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))
     }
 
+    pub(crate) fn proof_key(&self) -> Option<ProofKey> {
+        self.0.config.proof_key.clone()
+    }
+
     /// Where to send the browser so that the issuer ends its own session, too (RP-Initiated
     /// Logout 1.0 §2); `None` where the issuer offers that not.
     ///
@@ -206,6 +211,7 @@ impl Issuer {
             .client_id(self.0.config.client_id.clone())
             .http_client(wire.clone())
             .client_auth(self.0.config.authentication())
+            .dpop(self.0.config.dpop())
             .build();
         let token = huskarl::token::RefreshToken::new(refresh_token.expose().into(), None);
         let parameters = RefreshGrantParameters::builder()
@@ -224,6 +230,7 @@ impl Issuer {
             .client_id(self.0.config.client_id.clone())
             .http_client(wire.clone())
             .client_auth(self.0.config.authentication_with_audience())
+            .dpop(self.0.config.dpop())
             .build();
         let scope = self.0.config.scope.clone();
         let parameters = ClientCredentialsGrantParameters::builder()
@@ -234,7 +241,9 @@ impl Issuer {
     }
 
     fn wire(&self) -> Wire {
-        Wire::new(self.0.http.clone(), self.0.config.client_secret.clone())
+        let config = &self.0.config;
+        let secret = config.client_secret.clone();
+        Wire::new(self.0.http.clone(), secret, config.proof_key.is_some())
     }
 }
 

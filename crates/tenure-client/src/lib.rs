@@ -19,6 +19,7 @@
 //!
 //! It does not decide when to refresh, keep passwords, or check tokens of others.
 
+pub mod dpop;
 pub mod error;
 pub mod http;
 pub mod issuer;

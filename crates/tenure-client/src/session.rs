@@ -14,6 +14,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::{
     Endpoint, Error,
+    dpop::ProofKey,
     driver::{self, Message, Reply},
     storage::{AnyStorage, Storage},
 };
@@ -53,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) detail: Mutex<Option<String>>,
     pub(crate) not_revoked: Mutex<Option<String>>,
+    pub(crate) proof_key: Option<ProofKey>,
 }
 
 impl Session {
@@ -72,6 +74,7 @@ impl Session {
             events: broadcast::Sender::new(64),
             detail: Mutex::new(None),
             not_revoked: Mutex::new(None),
+            proof_key: endpoint.proof_key(),
         });
         let driver = driver::start(endpoint, storage, config, shared.clone());
         Self { shared, driver }
@@ -174,6 +177,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn proof_key(&self) -> Option<&ProofKey> {
+        self.shared.proof_key.as_ref()
+    }
+
     fn fresh(&self) -> Option<Token> {
         let fresh = self.shared.fresh.load();
         let fresh = fresh.as_ref()?;
@@ -222,6 +229,11 @@ impl Token {
     #[must_use]
     pub fn is_same_or_older(&self, other: &Self) -> bool {
         self.0.generation <= other.0.generation
+    }
+
+    /// True if it is presented with a proof (RFC 9449 §7.1).
+    pub(crate) fn is_bound(&self) -> bool {
+        self.token_type().eq_ignore_ascii_case("DPoP")
     }
 
     /// The value of the header `Authorization` (RFC 6750 §2.1).

@@ -43,7 +43,10 @@ async fn part(name: &str, dir: &Path) {
             }
         }
         "do without" => do_without(dir).await,
+        "make a proof key" => drop(storage.proof_key().await.unwrap()),
         "find it locked" => {
+            let said = storage.proof_key().await.unwrap_err().to_string();
+            assert!(said.contains("unlock it"), "{said}");
             assert_eq!(storage.load().await, Err(LoadFault::Failed));
         }
         _ => panic!("no part is named {name:?}"),
@@ -83,6 +86,29 @@ fn a_session_is_shared_by_processes_and_stands_nowhere_in_clear() {
                 assert!(!there, "{secret} in {}", path.display());
             }
         }
+    });
+}
+
+#[test]
+fn the_key_for_proofs_is_shared_by_processes_and_sealed() {
+    let name = "the_key_for_proofs_is_shared_by_processes_and_sealed";
+    keyring_world::run(name, part, async |world: World| {
+        world.process("sign in", &[]).ends_well();
+        world.process("make a proof key", &[]).ends_well();
+        let key = open(world.dir()).proof_key().await.unwrap();
+        let file = world.dir().join("dpop.00000000000000000001.json");
+        let stored = fs::read_to_string(&file).unwrap();
+        let fields: serde_json::Map<_, _> = serde_json::from_str(&stored).unwrap();
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["key", "sealed", "v"]);
+        let again = open(world.dir()).proof_key().await.unwrap();
+        assert_eq!(again.thumbprint(), key.thumbprint());
+        // A key in clear was put there by somebody who wants to know it.
+        let planted = tenure_client::dpop::ProofKey::generate();
+        fs::write(&file, planted.expose()).unwrap();
+        assert!(open(world.dir()).proof_key().await.is_err());
+        fs::write(&file, stored).unwrap();
+        keyring_world::lock_all();
+        world.process("find it locked", &[]).ends_well();
     });
 }
 

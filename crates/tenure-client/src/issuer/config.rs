@@ -5,6 +5,7 @@ use huskarl::core::{
     client_auth::{
         self, AuthenticationContext, AuthenticationParams, ClientAuthentication, FormValue, NoAuth,
     },
+    dpop::{AuthorizationServerDPoP, NoDPoP},
     platform::MaybeSendBoxFuture,
     secrets::{ProvidedSecret, SecretString},
 };
@@ -12,6 +13,7 @@ use tenure_core::secret::ClientSecret;
 use url::{Host, Url};
 
 use super::IssuerError;
+use crate::dpop::ProofKey;
 
 /// Which issuer, as which client.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct IssuerConfig {
     pub resource: Option<String>,
     /// The same for issuers that want it as `audience`.
     pub audience: Option<String>,
+    /// The key to bind tokens to; `None` for tokens that anybody can use who has them.
+    pub proof_key: Option<ProofKey>,
 }
 
 impl IssuerConfig {
@@ -43,6 +47,7 @@ impl IssuerConfig {
             scope,
             resource: None,
             audience: None,
+            proof_key: None,
         }
     }
 
@@ -74,6 +79,14 @@ impl IssuerConfig {
         self
     }
 
+    /// Binds tokens to a key (RFC 9449), if the issuer does so: whether a token is bound is its
+    /// answer. The key belongs to the session's storage; all processes that share that share it.
+    #[must_use]
+    pub fn with_dpop(mut self, key: ProofKey) -> Self {
+        self.proof_key = Some(key);
+        self
+    }
+
     pub(super) fn check(&self) -> Result<(), IssuerError> {
         if is_private(&self.issuer) {
             return Ok(());
@@ -99,6 +112,13 @@ impl IssuerConfig {
             vec![name.trim_end_matches('/').to_owned(), name.to_owned()]
         } else {
             vec![name.to_owned()]
+        }
+    }
+
+    pub(super) fn dpop(&self) -> Arc<dyn AuthorizationServerDPoP> {
+        match &self.proof_key {
+            None => Arc::new(NoDPoP),
+            Some(key) => key.to_issuer(),
         }
     }
 

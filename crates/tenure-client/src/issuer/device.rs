@@ -90,6 +90,7 @@ impl Issuer {
             .client_id(self.0.config.client_id.clone())
             .http_client(wire.clone())
             .client_auth(self.0.config.authentication_with_audience())
+            .dpop(self.0.config.dpop())
             // An issuer that names an interval means it; one that names none gets five seconds.
             .min_poll_interval_secs(1)
             .build())

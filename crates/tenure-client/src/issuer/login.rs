@@ -97,6 +97,7 @@ impl Issuer {
             .http_client(wire.clone())
             .client_auth(config.authentication_with_audience())
             .redirect_uri(redirect_uri)
+            .dpop(config.dpop())
             // The ID token is verified here, with more patience for clocks.
             .oidc(false)
             .send_oidc_nonce(config.wants_openid())
@@ -146,6 +147,7 @@ impl Issuer {
         let parameters = AuthorizationCodeGrantParameters::builder()
             .code(code.expose())
             .maybe_pkce_verifier(begun.pending.pkce_verifier.clone())
+            .maybe_dpop_jkt(begun.pending.dpop_jkt.clone())
             .maybe_resource(self.0.config.resources())
             .build();
         let response = begun

@@ -23,6 +23,8 @@ use crate::session::wall_clock;
 pub(super) struct Wire {
     http: reqwest::Client,
     client_secret: Option<ClientSecret>,
+    /// Whether there is a key for proofs.
+    proves: bool,
     heard: Arc<Mutex<Heard>>,
 }
 
@@ -44,10 +46,15 @@ pub(super) struct Heard {
 }
 
 impl Wire {
-    pub(super) fn new(http: reqwest::Client, client_secret: Option<ClientSecret>) -> Self {
+    pub(super) fn new(
+        http: reqwest::Client,
+        client_secret: Option<ClientSecret>,
+        proves: bool,
+    ) -> Self {
         Self {
             http,
             client_secret,
+            proves,
             heard: Arc::default(),
         }
     }
@@ -100,7 +107,7 @@ impl Wire {
         let body = if status.is_success() {
             understood.unwrap_or_else(|| body.freeze())
         } else {
-            heard.fault()
+            heard.fault(self.proves)
         };
         self.remember(heard);
         Ok(HttpResponse {
@@ -174,12 +181,12 @@ impl Heard {
 
     /// An answer that granted nothing, as huskarl gets to see it: bodies of errors end up in
     /// texts for people, so nothing else is in it.
-    fn fault(&self) -> Bytes {
+    fn fault(&self, proves: bool) -> Bytes {
         let Some(error) = self.error.as_deref() else {
             return Bytes::new();
         };
-        // That one would be asked again at once; there is no key here to ask better with.
-        let error = if error == "use_dpop_nonce" {
+        // That one is asked again once, with the nonce; without a key there is no better question.
+        let error = if error == "use_dpop_nonce" && !proves {
             "invalid_dpop_proof"
         } else {
             error
@@ -270,7 +277,7 @@ mod tests {
         let body = br#"{"error":"invalid_grant","error_description":"s3cr3t is not known"}"#;
         assert!(heard.understand(body, &secrets).is_none());
         assert_eq!(heard.said.as_deref(), Some("invalid_grant"));
-        assert!(!String::from_utf8_lossy(&heard.fault()).contains("s3cr3t"));
+        assert!(!String::from_utf8_lossy(&heard.fault(false)).contains("s3cr3t"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{
     Lease, Storage,
     folder::{Folder, Form},
 };
+use crate::dpop::ProofKey;
 
 /// A session in a folder of its own, shared by every process that opens the same folder.
 ///
@@ -30,6 +31,17 @@ impl FileStorage {
     pub fn open(dir: impl Into<PathBuf>) -> io::Result<Self> {
         Folder::open(dir.into(), Plain).map(Self)
     }
+
+    /// The key to bind this folder's tokens to, for
+    /// [`IssuerConfig::with_dpop`](crate::issuer::IssuerConfig::with_dpop); made by whoever asks
+    /// first, the same for every process, and kept over sign-outs.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be read or written, or what is there is no such key.
+    pub async fn proof_key(&self) -> io::Result<ProofKey> {
+        self.0.proof_key().await
+    }
 }
 
 impl Form for Plain {
@@ -39,6 +51,14 @@ impl Form for Plain {
 
     async fn read(&self, _: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
         decode(&bytes).map_err(|_| LoadFault::Unreadable)
+    }
+
+    async fn write_key(&self, key: &ProofKey) -> io::Result<Vec<u8>> {
+        Ok(key.expose())
+    }
+
+    async fn read_key(&self, bytes: Vec<u8>) -> io::Result<ProofKey> {
+        ProofKey::from_exposed(&bytes).map_err(io::Error::other)
     }
 }
 

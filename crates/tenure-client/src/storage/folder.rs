@@ -7,13 +7,15 @@ use super::{
     Lease, Storage,
     register::{Put, Register},
 };
+use crate::dpop::ProofKey;
 
 /// A session in a folder of its own: `session.<generation>.json` holds the value in a form, the
-/// highest generation counts; `lease.<fence>.json` is the lock.
+/// highest generation counts; `lease.<fence>.json` is the lock, `dpop.<n>.json` the key for proofs.
 #[derive(Debug, Clone)]
 pub(super) struct Folder<F> {
     session: Register,
     lease: Register,
+    proof_key: Register,
     form: F,
 }
 
@@ -27,6 +29,12 @@ pub(super) trait Form: Debug + Send + Sync + 'static {
         generation: Generation,
         bytes: Vec<u8>,
     ) -> impl Future<Output = Result<Stored, LoadFault>> + Send;
+
+    /// Writes down a key for proofs.
+    fn write_key(&self, key: &ProofKey) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
+
+    /// Reads one.
+    fn read_key(&self, bytes: Vec<u8>) -> impl Future<Output = io::Result<ProofKey>> + Send;
 }
 
 impl<F> Folder<F> {
@@ -36,10 +44,12 @@ impl<F> Folder<F> {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, why));
         }
         let session = Register::new(&dir, SESSION);
-        let lease = Register::new(dir, "lease");
+        let lease = Register::new(&dir, "lease");
+        let proof_key = Register::new(dir, "dpop");
         Ok(Self {
             session,
             lease,
+            proof_key,
             form,
         })
     }
@@ -55,6 +65,31 @@ impl<F> Folder<F> {
             .await
             .ok()
             .flatten()
+    }
+}
+
+impl<F: Form> Folder<F> {
+    /// The key of this folder; whoever asks first makes it.
+    pub(super) async fn proof_key(&self) -> io::Result<ProofKey> {
+        loop {
+            let register = self.proof_key.clone();
+            let found = spawn_blocking(move || register.latest()).await??;
+            if let Some((number, bytes)) = found {
+                let key = self.form.read_key(bytes).await;
+                return key.map_err(|error| {
+                    let path = self.proof_key.path(number);
+                    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+                });
+            }
+            let key = ProofKey::generate();
+            let bytes = self.form.write_key(&key).await?;
+            let register = self.proof_key.clone();
+            match spawn_blocking(move || register.put(0, &bytes)).await?? {
+                Put::Done => return Ok(key),
+                // Then there is one now.
+                Put::Lost => {}
+            }
+        }
     }
 }
 

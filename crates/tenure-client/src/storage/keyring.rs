@@ -18,6 +18,7 @@ use super::{
     Lease, Storage,
     folder::{Folder, Form},
 };
+use crate::dpop::{InvalidProofKey, ProofKey};
 
 /// A session in a folder like that of [`FileStorage`](super::FileStorage), but sealed with a key
 /// that the system's keyring holds: Secret Service, macOS Keychain or Windows Credential Manager.
@@ -50,6 +51,16 @@ impl KeyringStorage {
         let keys = Keys::new(&dir, service.into());
         Folder::open(dir, Sealed(keys)).map(Self)
     }
+
+    /// The key to bind this folder's tokens to, sealed like them; see
+    /// [`FileStorage::proof_key`](super::FileStorage::proof_key).
+    ///
+    /// # Errors
+    ///
+    /// If the folder or the keyring cannot be used, or what is there is no such key.
+    pub async fn proof_key(&self) -> io::Result<ProofKey> {
+        self.0.proof_key().await
+    }
 }
 
 impl Form for Sealed {
@@ -59,7 +70,8 @@ impl Form for Sealed {
         }
         let text = Zeroizing::new(encode(value));
         let key = self.0.to_seal().await.map_err(|_| SaveFault::Failed)?;
-        Envelope::seal(&key, value.generation, text).ok_or(SaveFault::Failed)
+        let name = session(value.generation);
+        Envelope::seal(&key, name, text).ok_or(SaveFault::Failed)
     }
 
     async fn read(&self, generation: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
@@ -70,10 +82,39 @@ impl Form for Sealed {
             Fault::Gone => LoadFault::Unreadable,
             Fault::Failed => LoadFault::Failed,
         })?;
-        let text = envelope.open(&key, generation);
+        let text = envelope.open(&key, session(generation));
         text.and_then(|text| decode(&text).ok())
             .ok_or(LoadFault::Unreadable)
     }
+
+    async fn write_key(&self, proof_key: &ProofKey) -> io::Result<Vec<u8>> {
+        let text = Zeroizing::new(proof_key.expose());
+        let key = self.0.to_seal().await.map_err(|_| self.trouble())?;
+        Envelope::seal(&key, PROOF_KEY.to_owned(), text).ok_or_else(|| self.trouble())
+    }
+
+    async fn read_key(&self, bytes: Vec<u8>) -> io::Result<ProofKey> {
+        let Some(envelope) = Envelope::parse(&bytes) else {
+            return Err(io::Error::other(InvalidProofKey));
+        };
+        let key = self.0.to_open(envelope.key()).await;
+        let key = key.map_err(|_| self.trouble())?;
+        let text = envelope.open(&key, PROOF_KEY.to_owned());
+        text.and_then(|text| ProofKey::from_exposed(&text).ok())
+            .ok_or_else(|| io::Error::other(InvalidProofKey))
+    }
+}
+
+impl Sealed {
+    fn trouble(&self) -> io::Error {
+        let trouble = self.0.trouble();
+        io::Error::other(trouble.unwrap_or_else(|| "the key cannot be sealed".to_owned()))
+    }
+}
+
+/// What the file of a session is sealed for.
+fn session(generation: Generation) -> String {
+    format!("tenure session {:020}", generation.as_u64())
 }
 
 /// A mark is taken as it is. A session that is not sealed was put there by somebody else.
@@ -109,3 +150,5 @@ impl Storage for KeyringStorage {
         }
     }
 }
+
+const PROOF_KEY: &str = "tenure proof key";

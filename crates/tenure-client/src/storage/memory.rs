@@ -1,5 +1,5 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -7,6 +7,7 @@ use tenure_core::holder::{Generation, LoadFault, SaveFault, Stored};
 use tokio::sync::{Semaphore, watch};
 
 use super::{Lease, Storage};
+use crate::dpop::ProofKey;
 
 /// A session that lives as long as the process. Clones are the same place.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ struct Inner {
     value: Mutex<Option<Stored>>,
     changed: watch::Sender<()>,
     lock: Arc<Semaphore>,
+    proof_key: OnceLock<ProofKey>,
 }
 
 impl Default for MemoryStorage {
@@ -25,7 +27,17 @@ impl Default for MemoryStorage {
             value: Mutex::new(None),
             changed: watch::Sender::new(()),
             lock: Arc::new(Semaphore::new(1)),
+            proof_key: OnceLock::new(),
         }))
+    }
+}
+
+impl MemoryStorage {
+    /// The key to bind its tokens to; see
+    /// [`FileStorage::proof_key`](super::FileStorage::proof_key).
+    #[must_use]
+    pub fn proof_key(&self) -> ProofKey {
+        self.0.proof_key.get_or_init(ProofKey::generate).clone()
     }
 }
 

@@ -14,6 +14,7 @@ mod crowd;
 mod descriptors;
 mod dev;
 mod device;
+mod dpop;
 mod keyring;
 mod login;
 mod lost_answer;

@@ -1,7 +1,6 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
-use tenure_core::holder::Generation;
 use zeroize::Zeroizing;
 
 use super::keys::Key;
@@ -13,20 +12,16 @@ pub(super) struct Envelope {
     v: u8,
     /// The number of the key in the register of keys.
     key: u64,
-    /// Nonce, text and tag of AES-256-GCM in base64url; the file's name is authenticated with it.
+    /// Nonce, text and tag of AES-256-GCM in base64url; what it is for is authenticated with it.
     sealed: String,
 }
 
 impl Envelope {
-    pub(super) fn seal(
-        key: &Key,
-        generation: Generation,
-        mut text: Zeroizing<Vec<u8>>,
-    ) -> Option<Vec<u8>> {
+    pub(super) fn seal(key: &Key, name: String, mut text: Zeroizing<Vec<u8>>) -> Option<Vec<u8>> {
         let cipher = RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).ok()?;
         // In place, so that no copy of the text stays behind.
         let (nonce, tag) = cipher
-            .seal_in_place_separate_tag(name(generation), &mut text)
+            .seal_in_place_separate_tag(Aad::from(name), &mut text)
             .ok()?;
         let sealed = [nonce.as_ref().as_slice(), &text, tag.as_ref()].concat();
         let envelope = Self {
@@ -47,24 +42,20 @@ impl Envelope {
         self.key
     }
 
-    /// The text, if it was sealed with this key for this generation.
-    pub(super) fn open(&self, key: &Key, generation: Generation) -> Option<Zeroizing<Vec<u8>>> {
+    /// The text, if it was sealed with this key under this name.
+    pub(super) fn open(&self, key: &Key, name: String) -> Option<Zeroizing<Vec<u8>>> {
         let cipher = RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).ok()?;
         let sealed = Base64UrlUnpadded::decode_vec(&self.sealed).ok()?;
         let (nonce, text) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut text = Zeroizing::new(text.to_vec());
         let length = cipher
-            .open_in_place(nonce, name(generation), &mut text)
+            .open_in_place(nonce, Aad::from(name), &mut text)
             .ok()?
             .len();
         text.truncate(length);
         Some(text)
     }
-}
-
-fn name(generation: Generation) -> Aad<String> {
-    Aad::from(format!("tenure session {:020}", generation.as_u64()))
 }
 
 const VERSION: u8 = 1;
@@ -73,23 +64,23 @@ const VERSION: u8 = 1;
 mod tests {
     use super::*;
 
-    fn generation(number: u64) -> Generation {
-        Generation::from_u64(number)
+    fn name(number: u64) -> String {
+        format!("session {number}")
     }
 
     fn sealed(key: &Key) -> Envelope {
         let text = Zeroizing::new(b"at-1".to_vec());
-        Envelope::parse(&Envelope::seal(key, generation(7), text).unwrap()).unwrap()
+        Envelope::parse(&Envelope::seal(key, name(7), text).unwrap()).unwrap()
     }
 
     #[test]
-    fn only_its_key_and_its_generation_open_an_envelope() {
+    fn only_its_key_and_its_name_open_an_envelope() {
         let key = Key::new(1, Zeroizing::new([1; 32]));
         let other = Key::new(1, Zeroizing::new([2; 32]));
         let envelope = sealed(&key);
-        assert_eq!(&**envelope.open(&key, generation(7)).unwrap(), b"at-1");
-        assert!(envelope.open(&other, generation(7)).is_none());
-        assert!(envelope.open(&key, generation(8)).is_none());
+        assert_eq!(&**envelope.open(&key, name(7)).unwrap(), b"at-1");
+        assert!(envelope.open(&other, name(7)).is_none());
+        assert!(envelope.open(&key, name(8)).is_none());
     }
 
     #[test]
@@ -101,10 +92,10 @@ mod tests {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
             envelope.sealed = Base64UrlUnpadded::encode_string(&changed);
-            assert!(envelope.open(&key, generation(7)).is_none(), "bit {bit}");
+            assert!(envelope.open(&key, name(7)).is_none(), "bit {bit}");
         }
         envelope.sealed.clear();
-        assert!(envelope.open(&key, generation(7)).is_none());
+        assert!(envelope.open(&key, name(7)).is_none());
     }
 
     #[test]
