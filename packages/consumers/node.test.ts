@@ -1,0 +1,63 @@
+import { expect, inject, it } from 'vitest'
+import { makeProject } from './project.ts'
+import { run } from './run.ts'
+
+const names = inject('packed').map(({ name }) => name)
+const specifiers = inject('packed').flatMap(({ name, entries }) =>
+  entries.map((entry) => `${name}${entry.slice(1)}`),
+)
+const peers = ['react', 'vue', 'vue-router', '@vue/runtime-dom']
+
+it('every entry can be imported and required in Node, and gives the same names', async () => {
+  const project = await makeProject(names, peers)
+  await project.write(
+    'main.mjs',
+    `const names = {}
+     for (const name of ${JSON.stringify(specifiers)}) {
+       names[name] = Object.keys(await import(name)).filter((key) => key !== 'default').sort()
+     }
+     console.log(JSON.stringify(names))`,
+  )
+  await project.write(
+    'main.cjs',
+    `const names = {}
+     for (const name of ${JSON.stringify(specifiers)}) {
+       names[name] = Object.keys(require(name)).filter((key) => key !== 'default').sort()
+     }
+     console.log(JSON.stringify(names))`,
+  )
+  const imported = await names_of(run(project.root, 'node', 'main.mjs'))
+  const required = await names_of(run(project.root, 'node', 'main.cjs'))
+  expect(Object.keys(imported)).toEqual(specifiers)
+  expect(required).toEqual(imported)
+  expect(imported['@tenure/client']).toContain('createSession')
+  expect(imported['@tenure/react']).toContain('SessionProvider')
+  expect(imported['@tenure/vue']).toContain('sessionGuard')
+})
+
+it.each([
+  ['main.mjs', `import { createSession, SessionError } from '@tenure/client'`],
+  ['main.cjs', `const { createSession, SessionError } = require('@tenure/client')`],
+])('a session lives in plain Node, in %s, with the client alone', async (file, load) => {
+  const project = await makeProject(['@tenure/client'], [])
+  await project.write(
+    file,
+    `${load}
+     const session = createSession({ issuer: 'http://127.0.0.1:9', clientId: 'consumer' })
+     const main = async () => {
+       const first = (await session.ready()).status
+       await session.adopt({ accessToken: 'held', expiresIn: 3600 })
+       const token = await session.accessToken()
+       await session.signOut()
+       const refused = await session.accessToken().catch((error) => error)
+       console.log([first, token, refused instanceof SessionError, refused.code].join(' '))
+     }
+     main()`,
+  )
+  // That it ends by itself is part of it: no timer and no listener keeps the program alive.
+  expect(await run(project.root, 'node', file)).toBe('signed_out held true signed_out\n')
+})
+
+async function names_of(printed: Promise<string>): Promise<Record<string, string[]>> {
+  return JSON.parse(await printed) as Record<string, string[]>
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { describe, expect, inject, it } from 'vitest'
+import { run } from './run.ts'
+
+const packed = inject('packed')
+
+describe.each(packed)('$name', ({ folder, tarball, files, entries }) => {
+  const manifest = async (): Promise<Manifest> =>
+    JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest
+
+  it('holds what its manifest says, the licences, and no sources', async () => {
+    const rest = files.filter((file) => !file.startsWith('dist/') && file !== 'README.md')
+    expect(rest.sort()).toEqual(['LICENSE-APACHE', 'LICENSE-MIT', 'package.json'])
+    expect(entries).toContain('.')
+  })
+
+  it('passes publint', async () => {
+    const bytes = await readFile(tarball)
+    const content = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+    const { messages } = await publint({ pack: { tarball: content }, strict: true })
+    const about = await manifest()
+    expect(messages.map((message) => formatMessage(message, about))).toEqual([])
+  })
+
+  it('has the types that each way of importing it needs', async () => {
+    // The resolution of Node 10 knows no entries but the main one; Node 20 is the oldest here.
+    await run(folder, ATTW, tarball, '--profile', 'node16', '--format', 'ascii', '--no-emoji')
+  })
+
+  it('depends on nothing but peers', async () => {
+    expect((await manifest()).dependencies).toBeUndefined()
+  })
+})
+
+it.each([
+  ['@tenure/react', /vue/i],
+  ['@tenure/vue', /react(?!iv)/i],
+  ['@tenure/client', /\b(react|vue)\b/i],
+])('%s says nothing of %s', async (name, foreign) => {
+  const { folder, files } = packed.find((one) => one.name === name) ?? { folder: '', files: [] }
+  expect(files.length).toBeGreaterThan(0)
+  for (const file of files) {
+    const text = await readFile(join(folder, file), 'utf8')
+    expect(text.match(foreign)?.[0], `${name}/${file}`).toBeUndefined()
+  }
+})
+
+interface Manifest {
+  dependencies?: Record<string, string>
+}
+
+const ATTW = join(import.meta.dirname, '../node_modules/.bin/attw')
