@@ -3,9 +3,10 @@ import { bounded, webLock } from '@tenure/client/parts'
 import { fetcher } from './config.js'
 import { form, withParameters } from './form.js'
 import { sessionOptions } from './identity.js'
+import { forget, note, noted } from './note.js'
 import type { AuthProvider } from './provider/base.js'
 import type { Mark } from './result.js'
-import { generationOf, storedFrom } from './stored.js'
+import { generationOf, storedFrom, tokensOf } from './stored.js'
 import type { AuthResult } from './types.js'
 
 /** The newest tokens of one sign-in: in the stored form, and as the provider answered. */
@@ -22,6 +23,9 @@ export interface Newest {
  */
 export class Family implements Place {
   newest: Newest | null = null
+  /** Why the provider's class could not say how to refresh. */
+  fault: unknown
+  readonly #login: string
   readonly #name: string
   readonly #changed = new Set<() => void>()
   readonly #answers = new Map<string, string>()
@@ -30,6 +34,7 @@ export class Family implements Place {
   #last: { provider: AuthProvider; auth: AuthResult } | undefined
 
   constructor(login: string) {
+    this.#login = login
     this.#name = `tenure:auth-connect:${login}`
     if (typeof window !== 'object' || typeof BroadcastChannel !== 'function') return
     this.#channel = new BroadcastChannel(this.#name)
@@ -39,8 +44,9 @@ export class Family implements Place {
   /** The session over this sign-in, as `auth` and `provider` describe it. */
   open(provider: AuthProvider, auth: AuthResult, { generation }: Mark): Session {
     this.#last = { provider, auth }
-    const known = this.newest ? generationOf(this.newest.stored) : 0
-    if (generation > known) this.#take({ stored: storedFrom(auth, generation), answer: null })
+    this.fault = undefined
+    if (generation > this.#generation)
+      this.#take({ stored: storedFrom(auth, generation), answer: null })
     const { manifest, options } = auth.provider
     this.#session ??= createSession({
       ...sessionOptions(manifest, options),
@@ -52,18 +58,23 @@ export class Family implements Place {
     return this.#session
   }
 
+  get #generation(): number {
+    return this.newest ? generationOf(this.newest.stored) : 0
+  }
+
   async load(): Promise<string | null> {
-    const known = this.newest ? generationOf(this.newest.stored) : 0
-    if (this.#noted() > known) await this.#ask(this.#noted())
+    const expected = noted(this.#login)
+    if (expected > this.#generation) await this.#ask(expected)
     return this.newest?.stored ?? null
   }
 
   async save(replaces: number, stored: string): Promise<boolean> {
-    if ((this.newest ? generationOf(this.newest.stored) : 0) !== replaces) return false
-    const token = accessTokenOf(stored)
-    this.newest = { stored, answer: this.#answers.get(token) ?? null }
+    if (this.#generation !== replaces) return false
+    const tokens = tokensOf(stored)
+    this.newest = { stored, answer: this.#answers.get(tokens?.access_token ?? '') ?? null }
     this.#answers.clear()
-    this.#note(generationOf(stored))
+    if (tokens) note(this.#login, generationOf(stored))
+    else forget(this.#login)
     return true
   }
 
@@ -74,6 +85,11 @@ export class Family implements Place {
   watch(changed: () => void): () => void {
     this.#changed.add(changed)
     return () => this.#changed.delete(changed)
+  }
+
+  close(): void {
+    this.#session?.close()
+    this.#channel?.close()
   }
 
   publish(): void {
@@ -90,8 +106,7 @@ export class Family implements Place {
       if (this.newest) this.publish()
       return
     }
-    const known = this.newest ? generationOf(this.newest.stored) : 0
-    if (generationOf(message.stored) > known) this.#take(message)
+    if (generationOf(message.stored) > this.#generation) this.#take(message)
   }
 
   /** Asks the other pages, and waits for a moment. */
@@ -104,7 +119,7 @@ export class Family implements Place {
         resolve()
       }
       const look = (): void => {
-        if (this.newest && generationOf(this.newest.stored) >= generation) end()
+        if (this.#generation >= generation) end()
       }
       const late = setTimeout(end, PATIENCE)
       this.#changed.add(look)
@@ -120,7 +135,12 @@ export class Family implements Place {
       return fetcher()(input, init)
     }
     const { provider, auth } = this.#last
-    const request = await provider.refreshTokenRequest({ ...auth, refreshToken })
+    const request = await provider
+      .refreshTokenRequest({ ...auth, refreshToken })
+      .catch((cause: unknown) => {
+        this.fault = cause
+        throw cause
+      })
     const name = request.tokenCodeName ?? 'refresh_token'
     const body = form({ ...request.payload, [name]: refreshToken })
     const response = await fetcher()(withParameters(request), { ...init, ...body })
@@ -137,37 +157,21 @@ export class Family implements Place {
       // No answer that brings tokens.
     }
   }
-
-  #noted(): number {
-    try {
-      return Number(localStorage.getItem(this.#name)) || 0
-    } catch {
-      return 0
-    }
-  }
-
-  #note(generation: number): void {
-    try {
-      if (this.newest && accessTokenOf(this.newest.stored) === '')
-        localStorage.removeItem(this.#name)
-      else localStorage.setItem(this.#name, String(generation))
-    } catch {
-      // Pages that are open hear of it all the same.
-    }
-  }
 }
 
-/** The family of a sign-in, one for all of this page. */
+/** The family of a sign-in, one for all of this page. Those of long ago are closed. */
 export function familyOf({ login }: Mark): Family {
-  let family = families.get(login)
-  if (!family) families.set(login, (family = new Family(login)))
+  const family = families.get(login) ?? new Family(login)
+  families.delete(login)
+  families.set(login, family)
+  const [oldest] = families
+  if (families.size > MOST && oldest) {
+    families.delete(oldest[0])
+    oldest[1].close()
+  }
   return family
 }
 
-function accessTokenOf(stored: string): string {
-  const { tokens } = JSON.parse(stored) as { tokens?: { access_token?: string } }
-  return tokens?.access_token ?? ''
-}
-
 const PATIENCE = 1_000
+const MOST = 16
 const families = new Map<string, Family>()

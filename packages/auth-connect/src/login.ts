@@ -1,11 +1,11 @@
-import { ask, loadCore, Records, tokenAnswer, type Core } from '@tenure/client/parts'
-import { configured, fetcher, resultConfig } from './config.js'
+import { loadCore, Records, type Core } from '@tenure/client/parts'
+import { check, exchange, implicit, refused } from './answer.js'
+import { configured, resultConfig } from './config.js'
 import { AuthConnectError, misconfigured } from './errors.js'
-import { form, withParameters } from './form.js'
-import { checkAccessTokenHash, checkIdToken } from './identity.js'
+import { withParameters } from './form.js'
 import { fetchManifest } from './manifest.js'
 import type { AuthProvider } from './provider/base.js'
-import { build, type Grant } from './result.js'
+import { build } from './result.js'
 import type { AuthResult, Manifest, Provider, ProviderOptions, ResultConfig } from './types.js'
 
 /** What a sign-in keeps until the person is back. */
@@ -97,8 +97,8 @@ async function finishNew(parameters: Record<string, string>): Promise<AuthResult
   const { error, error_description: description } = parameters
   if (error !== undefined) throw refused(error, description)
   const isCode = read[0] === 'code'
-  const grant = isCode ? await exchange(core, begun, read[1] ?? '') : implicit(parameters)
-  await check(begun, grant, nonce, !isCode)
+  const grant = isCode ? await exchange(core, begun.provider, read[1] ?? '') : implicit(parameters)
+  await check(begun.provider, grant, nonce, !isCode)
   return build(begun, grant)
 }
 
@@ -118,87 +118,11 @@ function use(core: Core, state = '', iss = ''): { begun: Begun; nonce: string } 
   return { begun: JSON.parse(begun) as Begun, nonce }
 }
 
-async function exchange(core: Core, { provider }: Begun, code: string): Promise<Grant> {
-  const { url, params, payload, tokenCodeName } = provider.config
-  const answer = await ask(
-    fetcher(),
-    withParameters({ url, ...(params && { params }) }),
-    form({ ...payload, [tokenCodeName ?? 'code']: code }),
-  )
-  const { members, requestedAt } = answer
-  const [kind, ...said] = core.ask('login', requestedAt, ...tokenAnswer(answer))
-  if (kind !== 'grant') throw failure(said[0], members)
-  const [accessToken = '', tokenType = '', life, refreshToken, idToken, scope] = said
-  return {
-    accessToken,
-    tokenType,
-    receivedAt: requestedAt,
-    rawResult: JSON.stringify(members),
-    ...(life && { expiresIn: Number(life) / 1000 }),
-    ...(refreshToken && { refreshToken }),
-    ...(idToken && { idToken }),
-    ...(scope && { scope }),
-  }
-}
-
-function implicit(parameters: Record<string, string>): Grant {
-  const { access_token, id_token, token_type, expires_in, scope } = parameters
-  const life = Number(expires_in ?? Number.NaN)
-  return {
-    tokenType: token_type ?? 'Bearer',
-    receivedAt: Date.now(),
-    rawResult: JSON.stringify(parameters),
-    ...(access_token && { accessToken: access_token }),
-    ...(id_token && { idToken: id_token }),
-    ...(Number.isFinite(life) && { expiresIn: Math.max(0, Math.trunc(life)) }),
-    ...(scope && { scope }),
-  }
-}
-
-/** No tokens without a good ID token, where one was asked for. */
-async function check(
-  { provider }: Begun,
-  { accessToken, idToken }: Grant,
-  nonce: string,
-  isImplicit: boolean,
-): Promise<void> {
-  const { manifest, options } = provider
-  if (idToken === undefined) {
-    if (!isImplicit && !options.scope.split(' ').includes('openid')) return
-    throw new AuthConnectError('invalid_id_token', 'the provider sent no ID token')
-  }
-  await checkIdToken(idToken, manifest, options, nonce)
-  if (accessToken !== undefined && isImplicit) await checkAccessTokenHash(idToken, accessToken)
-}
-
-function refused(error: string, description = ''): AuthConnectError {
-  const said = description === '' ? error : `${error}: ${description.slice(0, 200)}`
-  return new AuthConnectError('refused', `the provider answered ${said}`, {
-    error,
-    errorMessage: description,
-    temporary: ['temporarily_unavailable', 'server_error'].includes(error),
-  })
-}
-
-function failure(kind = '', members: Record<string, unknown>): AuthConnectError {
-  const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '')
-  return new AuthConnectError(kind, FAILURES[kind] ?? 'the provider refuses this client', {
-    error: text(members['error']) || kind,
-    errorMessage: text(members['error_description']),
-    temporary: kind === 'unavailable',
-  })
-}
-
 const FAULTS: Record<string, string> = {
   state_missing: 'no sign-in was begun here',
   state_expired: 'this sign-in took too long',
   state_mismatch: 'this answer belongs to a sign-in that was not begun here',
   state_already_used: 'this sign-in was finished already',
-}
-
-const FAILURES: Record<string, string> = {
-  refused: 'the code is not valid any more: sign in again',
-  unavailable: 'the provider cannot be used now',
 }
 
 const NAME = 'tenure:auth-connect'

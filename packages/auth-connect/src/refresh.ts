@@ -21,7 +21,10 @@ export async function refresh(provider: AuthProvider, auth: AuthResult): Promise
     await session.ready()
     await session.accessToken({ rejected: auth.accessToken ?? '' })
   } catch (cause) {
-    throw asError(cause)
+    if (family.fault === undefined) throw asError(cause)
+    throw new AuthConnectError('misconfigured', 'the provider’s refreshTokenRequest() failed', {
+      cause: family.fault,
+    })
   }
   const { newest } = family
   if (!newest) throw new AuthConnectError('signed_out', 'signed out')

@@ -154,3 +154,14 @@ test('a result that another library stored is refreshed once, too', async () => 
   const next = await AuthConnect.refreshSession(provider, stored(one))
   expect(next.state).toEqual(one.state)
 })
+
+test('a provider’s class that fails is told from a provider that fails', async () => {
+  class Broken extends AuthProvider {
+    override async refreshTokenRequest(): Promise<never> {
+      throw new TypeError('a slip')
+    }
+  }
+  await expect(
+    AuthConnect.refreshSession(new Broken(), await signIn(provider, issuer)),
+  ).rejects.toMatchObject({ code: 'misconfigured', cause: { message: 'a slip' } })
+})

@@ -36,9 +36,11 @@ export function AuthenticationProvider(
   useEffect(() => {
     let mounted = true
     authentication
-      .refreshIfExpired()
-      .catch((error: unknown) => onError?.(error))
+      .setup()
       .finally(() => mounted && setReady(authentication))
+      // A provider that is slow does not keep the page from showing.
+      .then(() => authentication.refreshIfExpired())
+      .catch((error: unknown) => onError?.(error))
     return () => {
       mounted = false
     }
