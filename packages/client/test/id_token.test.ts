@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { loadCore } from '../src/core.js'
 import { value, verify } from '../src/id_token.js'
@@ -58,9 +58,11 @@ describe('an ID token', () => {
   let issuer: Issuer
   let keys: CryptoKeyPair
 
+  beforeAll(async () => {
+    keys = await crypto.subtle.generateKey(RS256, true, ['sign', 'verify'])
+  })
   beforeEach(async () => {
     issuer = await Issuer.start()
-    keys = await crypto.subtle.generateKey(RS256, true, ['sign', 'verify'])
     issuer.keys = [await published(keys.publicKey, 'one')]
   })
   afterEach(() => issuer.stop())
@@ -74,7 +76,7 @@ describe('an ID token', () => {
       ['ES256', { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }],
       ['Ed25519', { name: 'Ed25519' }],
       ['EdDSA', { name: 'Ed25519' }],
-    ] as const) {
+    ] as [string, EcKeyGenParams & EcdsaParams][]) {
       const pair = (await crypto.subtle.generateKey(how, true, ['sign'])) as CryptoKeyPair
       issuer.keys.push(await published(pair.publicKey, alg))
       const token = await signed({}, { alg, kid: alg }, (data) =>

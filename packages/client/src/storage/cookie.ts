@@ -5,10 +5,12 @@ import type { TextStorage } from '../types.js'
  * about 4 KB of it: prefer another storage where there is one.
  */
 export function cookieStorage(): TextStorage {
+  // Throws at once where there is no page.
+  const page = document
   return {
     get(key) {
       const name = `${encodeURIComponent(key)}=`
-      const found = document.cookie.split('; ').find((cookie) => cookie.startsWith(name))
+      const found = page.cookie.split('; ').find((cookie) => cookie.startsWith(name))
       return found === undefined ? null : decodeURIComponent(found.slice(name.length))
     },
     set(key, value) {
