@@ -25,14 +25,17 @@ export async function startVite(name, issuer) {
     plugins: [react(), vue()],
     define: { 'import.meta.env.VITE_ISSUER': JSON.stringify(issuer.url) },
     resolve: {
+      // The packages have a React and a Vue of their own, for their tests.
+      dedupe: ['react', 'react-dom', 'vue', 'vue-router'],
       alias: [
         { find: /^@\//, replacement: `${root}/src/` },
         { find: /^@tenure\/auth-connect$/, replacement: `${packages}auth-connect/src/index.ts` },
+        { find: /^@tenure\/auth-connect\/(\w+)$/, replacement: `${packages}auth-connect/src/$1.ts` },
         { find: /^@tenure\/client$/, replacement: `${packages}client/src/index.ts` },
         { find: /^@tenure\/client\/parts$/, replacement: `${packages}client/src/parts.ts` },
       ],
     },
-    build: { outDir: folder, emptyOutDir: true },
+    build: { outDir: folder, emptyOutDir: true, target: 'es2022' },
   })
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost')
