@@ -44,7 +44,10 @@ async function attempt(act) {
   try {
     await act()
   } catch (error) {
-    const kept = error.temporary ? ' The session is kept; try again later.' : ''
-    showProblem(`That did not work: ${error.message}.${kept}`)
+    showProblem(
+      error.temporary
+        ? `That did not work for now (${error.detail}). The session is kept; try again later.`
+        : `That did not work: ${error.message}.`,
+    )
   }
 }

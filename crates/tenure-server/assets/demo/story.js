@@ -46,7 +46,8 @@ export function openStory({ session, picture, tabs, log }) {
   const failed = ({ error }) => {
     failures += 1
     const often = failures === 1 ? '' : `, ${failures} times`
-    const words = `A refresh did not work${often}: ${error.message}. The session is kept.`
+    const why = error.detail ? ` (${error.detail})` : ''
+    const words = `A refresh did not work${often}${why}. The session is kept.`
     log.add('bad', words, `failed ${session.snapshot().obtainedAt}`)
   }
 
