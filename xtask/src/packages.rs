@@ -17,10 +17,11 @@ use crate::{
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What is checked after the build: the name of the step and the npm script that does it.
-const CHECKS: [(&str, &str); 4] = [
+const CHECKS: [(&str, &str); 5] = [
     ("packages: style", "style"),
     ("packages: types", "types"),
     ("packages: tests", TESTS),
+    ("packages: as installed", "consumers"),
     ("packages: size", "size"),
 ];
 
