@@ -1,5 +1,6 @@
 //! Tokens bound to a key, at npm's `oidc-provider`, which wants a nonce in every proof.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ use tokio::sync::oneshot;
 use url::Url;
 
 use crate::support::browser::Browser;
+use crate::support::home::Home;
 use crate::support::peers::{self, Peer};
+use crate::support::process::Program;
 use crate::support::{CLIENT, free_address};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,6 +65,45 @@ async fn tokens_are_bound_to_the_key_that_a_folder_s_processes_share() {
     assert_eq!(second.userinfo().await, StatusCode::OK);
     assert_eq!(provider.count("granted:refresh_token").await, 1);
     assert_eq!(first.userinfo().await, StatusCode::OK);
+    provider.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_binds_its_tokens_when_asked_to() {
+    if !peers::installed() {
+        return;
+    }
+    let state = tempfile::tempdir().unwrap();
+    let file = state.path().join("provider.json");
+    let provider = Peer::start(&file, free_address(), 300).await;
+    let home = Home::new();
+    let args = ["login", "--no-browser", "--dpop", "--client-id", CLIENT];
+    let issuer = ["--issuer", provider.issuer()];
+    let command = home.command(args.into_iter().chain(issuer));
+    let mut login = Program::start("tenure login", command);
+    let url = login
+        .line_with(|line| line.starts_with("http://").then(|| line.to_owned()))
+        .await;
+    let page = Browser::new().sign_in(&url).await;
+    assert!(page.status.is_success(), "{page:?}");
+    assert_eq!(login.end().await.code(), Some(0));
+
+    let userinfo = format!("{}/me", provider.issuer());
+    let fetched = home.run(["fetch", &userinfo]).await;
+    assert_eq!(fetched.code, Some(0), "{fetched:?}");
+    assert!(fetched.stdout.contains("\"sub\""), "{fetched:?}");
+    let token = home.run(["token", "--json"]).await;
+    assert!(token.stdout.contains("\"DPoP\""), "{token:?}");
+    let key = home.path().join("session/dpop.00000000000000000001.json");
+    let mode = std::fs::metadata(&key).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // Without the key there is no token, and yet anybody can sign out.
+    std::fs::write(&key, "").unwrap();
+    let without = home.run(["token"]).await;
+    assert_eq!(without.code, Some(4), "{without:?}");
+    assert!(without.stderr.contains("dpop."), "{without:?}");
+    assert_eq!(home.run(["logout"]).await.code, Some(0));
     provider.stop().await;
 }
 

@@ -21,6 +21,7 @@ mod lost_answer;
 mod oidc_provider;
 mod openid_client;
 mod outage;
+mod read_only;
 mod storage_file;
 mod support;
 mod two_servers;

@@ -38,7 +38,7 @@ impl Fetch {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let headers = self.headers()?;
         let body = self.body()?;
-        let session = Place::find()?.session()?;
+        let session = Place::find()?.session().await?;
         let client = Client::new(session.clone(), reqwest::Client::new()).allow(&self.url);
         let usual = if body.is_some() {
             Method::POST

@@ -35,13 +35,16 @@ pub(crate) struct Login {
     /// Sign in as the client itself; its secret is read from TENURE_CLIENT_SECRET
     #[arg(long, conflicts_with_all = ["device", "no_browser"])]
     client_credentials: bool,
+    /// Bind the tokens to a key of this machine, where the issuer can (DPoP)
+    #[arg(long)]
+    dpop: bool,
 }
 
 impl Login {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let place = Place::find()?;
         let profile = self.profile(&place)?;
-        let issuer = profile.issuer()?;
+        let issuer = place.issuer(&profile).await?;
         let grant = if profile.client_credentials {
             by_credentials(&issuer).await?
         } else if self.device {
@@ -84,6 +87,7 @@ impl Login {
             profile.scope.clear();
         }
         profile.client_credentials = self.client_credentials;
+        profile.dpop = self.dpop;
         Ok(profile)
     }
 }

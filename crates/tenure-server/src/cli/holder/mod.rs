@@ -63,13 +63,18 @@ pub(crate) async fn run(command: HolderCommand) -> ExitCode {
 impl Logout {
     async fn run(self) -> Result<ExitCode, Failure> {
         let place = Place::find()?;
-        let session = place.session()?;
+        // Nothing here takes a proof: whoever cannot reach the key can still sign out.
+        let profile = place.profile()?.without_dpop();
+        let session = place.session_of(&profile, place.issuer(&profile).await?)?;
         let scope = if self.local {
             SignOutScope::Local
         } else {
             SignOutScope::Issuer
         };
-        session.sign_out(scope).await?;
+        session
+            .sign_out(scope)
+            .await
+            .map_err(Failure::not_signed_out)?;
         let handle = session.clone();
         session.close().await;
         if let Some(why) = handle.not_revoked() {

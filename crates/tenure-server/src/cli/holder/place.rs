@@ -1,8 +1,14 @@
-use std::{env, fs, io::Write, path::PathBuf, time::Duration};
+use std::{
+    env, fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use tenure_client::{
     HolderConfig, Renewal, Session, TokenSource,
+    dpop::ProofKey,
     issuer::{Issuer, IssuerConfig},
     storage::{AnyStorage, FileStorage, KeyringStorage},
 };
@@ -24,6 +30,16 @@ pub(super) struct Profile {
     pub(super) client_id: String,
     pub(super) scope: Vec<String>,
     pub(super) client_credentials: bool,
+    /// Whether its tokens are bound to a key.
+    #[serde(default)]
+    pub(super) dpop: bool,
+}
+
+/// What `TENURE_STORAGE` can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Keyring,
 }
 
 impl Place {
@@ -55,13 +71,13 @@ impl Place {
                      move it away and sign in again"
                 ))
             }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Profile::of_demo(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Profile::of_demo(),
             Err(error) => Err(Failure::unavailable(format!("{}: {error}", path.display()))),
         }
     }
 
     pub(super) fn save_profile(&self, profile: &Profile) -> Result<(), Failure> {
-        let write = || -> std::io::Result<()> {
+        let write = || -> io::Result<()> {
             fs::create_dir_all(&self.home)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.home)?;
             file.write_all(&serde_json::to_vec_pretty(profile)?)?;
@@ -77,9 +93,22 @@ impl Place {
         })
     }
 
-    pub(super) fn session(&self) -> Result<Session, Failure> {
+    pub(super) async fn session(&self) -> Result<Session, Failure> {
         let profile = self.profile()?;
-        self.session_of(&profile, profile.issuer()?)
+        let issuer = self.issuer(&profile).await?;
+        self.session_of(&profile, issuer)
+    }
+
+    pub(super) async fn issuer(&self, profile: &Profile) -> Result<Issuer, Failure> {
+        let mut config = IssuerConfig::new(profile.issuer.clone(), &*profile.client_id)
+            .with_scope(profile.scope.clone());
+        if let Ok(secret) = env::var("TENURE_CLIENT_SECRET") {
+            config = config.with_client_secret(ClientSecret::new(secret));
+        }
+        if profile.dpop {
+            config = config.with_dpop(self.proof_key().await?);
+        }
+        Ok(Issuer::new(config)?)
     }
 
     pub(super) fn session_of(&self, profile: &Profile, issuer: Issuer) -> Result<Session, Failure> {
@@ -102,30 +131,46 @@ impl Place {
     /// kind wrote is refused, not overwritten.
     fn storage(&self) -> Result<AnyStorage, Failure> {
         let dir = self.home.join(SESSION);
-        let kind = env::var("TENURE_STORAGE").unwrap_or_default();
-        let opened = match &*kind {
-            "" | "file" => FileStorage::open(&dir).map(AnyStorage::new),
-            "keyring" => KeyringStorage::open(&dir, SERVICE).map(AnyStorage::new),
-            other => {
-                return Err(Failure::usage(format!(
-                    "TENURE_STORAGE is {other:?}; it can be \"file\" or \"keyring\""
-                )));
-            }
+        let opened = match Kind::chosen()? {
+            Kind::File => FileStorage::open(&dir).map(AnyStorage::new),
+            Kind::Keyring => KeyringStorage::open(&dir, SERVICE).map(AnyStorage::new),
         };
-        opened.map_err(|error| {
-            Failure::unavailable(format!("{} cannot be used: {error:?}", dir.display()))
-        })
+        opened.map_err(|error| unusable(&dir, &error))
+    }
+
+    async fn proof_key(&self) -> Result<ProofKey, Failure> {
+        let dir = self.home.join(SESSION);
+        let found = match Kind::chosen()? {
+            Kind::File => async { FileStorage::open(&dir)?.proof_key().await }.await,
+            Kind::Keyring => async { KeyringStorage::open(&dir, SERVICE)?.proof_key().await }.await,
+        };
+        found.map_err(|error| unusable(&dir, &error))
     }
 }
 
-impl Profile {
-    pub(super) fn issuer(&self) -> Result<Issuer, Failure> {
-        let mut config =
-            IssuerConfig::new(self.issuer.clone(), &*self.client_id).with_scope(self.scope.clone());
-        if let Ok(secret) = env::var("TENURE_CLIENT_SECRET") {
-            config = config.with_client_secret(ClientSecret::new(secret));
+impl Kind {
+    fn chosen() -> Result<Self, Failure> {
+        let kind = env::var("TENURE_STORAGE").unwrap_or_default();
+        match &*kind {
+            "" | "file" => Ok(Self::File),
+            "keyring" => Ok(Self::Keyring),
+            other => Err(Failure::usage(format!(
+                "TENURE_STORAGE is {other:?}; it can be \"file\" or \"keyring\""
+            ))),
         }
-        Ok(Issuer::new(config)?)
+    }
+}
+
+fn unusable(dir: &Path, error: &io::Error) -> Failure {
+    Failure::unavailable(format!("{} cannot be used: {error}", dir.display()))
+}
+
+impl Profile {
+    pub(super) fn without_dpop(self) -> Self {
+        Self {
+            dpop: false,
+            ..self
+        }
     }
 
     fn of_demo() -> Result<Self, Failure> {
@@ -140,6 +185,7 @@ impl Profile {
                 .map(str::to_owned)
                 .to_vec(),
             client_credentials: false,
+            dpop: false,
         })
     }
 }

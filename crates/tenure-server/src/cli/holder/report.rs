@@ -35,6 +35,15 @@ impl Failure {
         }
     }
 
+    /// A sign-out that failed: who believes to be signed out must learn that.
+    pub(super) fn not_signed_out(error: Error) -> Self {
+        let failure = Self::from(error);
+        Self {
+            message: format!("you are still signed in: {}", failure.message),
+            ..failure
+        }
+    }
+
     pub(super) fn report(self) -> ExitCode {
         warn(&self.message);
         ExitCode::from(self.code)

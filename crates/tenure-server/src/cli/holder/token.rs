@@ -10,7 +10,7 @@ use super::{
 
 /// Prints an access token that is fresh.
 pub(super) async fn token(as_json: bool) -> Result<ExitCode, Failure> {
-    let session = Place::find()?.session()?;
+    let session = Place::find()?.session().await?;
     let token = session.access_token().await;
     let snapshot = session.snapshot();
     session.close().await;
@@ -27,7 +27,7 @@ pub(super) async fn token(as_json: bool) -> Result<ExitCode, Failure> {
 pub(super) async fn status(as_json: bool) -> Result<ExitCode, Failure> {
     let place = Place::find()?;
     let profile = place.profile()?;
-    let session = place.session()?;
+    let session = place.session().await?;
     let (code, value, line) = match known(&session).await? {
         Known::SignedIn {
             subject,
