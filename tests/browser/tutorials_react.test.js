@@ -48,6 +48,16 @@ test('closing the window says so and signs nobody in', async () => {
   await page.close()
 })
 
+test('a window that the browser blocks says so', async () => {
+  const page = await app.open('/login')
+  await page.evaluate(() => {
+    window.open = () => null
+  })
+  await click(page, 'Sign in')
+  await page.getByText('Not signed in: popup_blocked').waitFor()
+  await page.close()
+})
+
 test('an access token that is over is refreshed before the request', async () => {
   const page = await app.open('/login')
   await signInByWindow(page)
