@@ -35,6 +35,8 @@ export class Connection {
   #dropped: string | null = null
   /** Rises with each sign-out: what began before one has come too late. */
   #epoch = 0
+  /** Whether whoever asked wants to stay on the page. */
+  #stays = false
   #leftAt = Number.NEGATIVE_INFINITY
 
   constructor(
@@ -69,8 +71,15 @@ export class Connection {
   connect(): Outcome {
     const { fresh } = this
     if (fresh) return Promise.resolve(fresh)
-    this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined))
-    return this.#connecting
+    const staying = this.#stays ? this.#connecting : undefined
+    return staying ? staying.then((got) => got ?? this.connect()) : this.#share()
+  }
+
+  /** The same, but where only signing in helps, the page stays. */
+  async resume(): Outcome {
+    if (!this.resumable || this.#connecting) return this.#connecting
+    this.#stays = true
+    return this.#share().finally(() => (this.#stays = false))
   }
 
   async authorize(redirectUri: string | undefined): Promise<void> {
@@ -97,6 +106,11 @@ export class Connection {
     this.#dropped = this.#held?.accessToken ?? this.#dropped
     this.#held = null
     this.vault.expire()
+  }
+
+  #share(): Outcome {
+    this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined))
+    return this.#connecting
   }
 
   async #connect(): Outcome {
@@ -186,10 +200,14 @@ export class Connection {
       return this.#alive ?? undefined
     }
     this.#end()
-    if (ended && cause.reason === 'user') return this.authorize(undefined)
+    if (ended && cause.reason === 'user') return this.#again()
     complain(ended ? NOT_FETCHED : messageOf(cause))
-    if (this.callbacks.lasting && (await this.#redirects.admit())) return this.authorize(undefined)
+    if (this.callbacks.lasting && (await this.#redirects.admit())) return this.#again()
     complain('Signing in failed several times in a row: it is not tried again by itself')
+  }
+
+  async #again(): Promise<void> {
+    if (!this.#stays) await this.authorize(undefined)
   }
 
   #session(): Session {
