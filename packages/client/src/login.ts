@@ -1,7 +1,7 @@
 import { tokenAnswer } from './answer.js'
 import type { Core } from './core.js'
 import { clientIn, type Driver } from './driver.js'
-import { SessionError } from './errors.js'
+import { errorOf, SessionError } from './errors.js'
 import { invalid, subtle, verify } from './id_token.js'
 import type { Issuer } from './issuer.js'
 import { base64url } from './jwt.js'
@@ -60,7 +60,7 @@ export async function begin(
 /** Finishes a sign-in from the callback that the core has read, and stores its tokens. */
 export async function finish(parts: Parts, read: readonly string[]): Promise<CallbackResult> {
   const [kind, first = '', ...rest] = read
-  if (kind === 'fault') throw invalidCallback(first)
+  if (kind === 'fault') throw unfinished(first)
   const [state, iss] = kind === 'code' ? rest : rest.slice(1)
   const records = new Records(parts.name)
   // The state is used up before anything is waited for.
@@ -68,7 +68,7 @@ export async function finish(parts: Parts, read: readonly string[]): Promise<Cal
   if (finished[0] !== 'login') {
     const [, fault = '', ...kept] = finished
     records.keep(kept)
-    throw stateError(fault)
+    throw unfinished(fault)
   }
   const [, redirectUri = '', returnTo, nonce = '', verifier = '', , ...kept] = finished
   records.keep(kept)
@@ -101,16 +101,11 @@ function random(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)))
 }
 
-function stateError(fault: string): SessionError {
-  const message = STATE[fault]
-  return message
-    ? new SessionError(fault as ErrorCode, `${message}: sign in again`)
-    : invalidCallback(fault)
-}
-
-function invalidCallback(detail: string): SessionError {
-  const message = `the answer in the address cannot be used (${detail}): sign in again`
-  return new SessionError('invalid_callback', message, { detail })
+function unfinished(fault: string): SessionError {
+  const message = `this sign-in cannot be finished (${fault}): sign in again`
+  return fault.startsWith('state_')
+    ? new SessionError(fault as ErrorCode, message)
+    : new SessionError('invalid_callback', message, { detail: fault })
 }
 
 function refused(error: string, [kind, , , description = '']: string[]): SessionError {
@@ -119,28 +114,14 @@ function refused(error: string, [kind, , , description = '']: string[]): Session
   return new SessionError(code, message, { detail: error })
 }
 
-function loginError([fault, outage = '']: string[], description: unknown): SessionError {
+function loginError([fault = '', outage = '']: string[], description: unknown): SessionError {
+  if (fault === 'unavailable') return errorOf([fault, outage, '1000'])
   const said = typeof description === 'string' ? `: ${description.slice(0, 200)}` : ''
-  switch (fault) {
-    case 'refused':
-      return new SessionError('refused', `the code is not valid any more${said}: sign in again`, {
+  return fault === 'refused'
+    ? new SessionError(fault, `the code counts no more${said}: sign in again`, {
         detail: 'invalid_grant',
       })
-    case 'unavailable':
-      return new SessionError('unavailable', `the issuer cannot be used now: ${outage}`, {
-        detail: outage,
-        retryAfter: 1000,
-      })
-    default:
-      return new SessionError('misconfigured', `the issuer refuses this client${said}`)
-  }
-}
-
-const STATE: { [fault: string]: string } = {
-  state_missing: 'no sign-in was begun here',
-  state_expired: 'this sign-in took too long',
-  state_mismatch: 'this answer belongs to a sign-in that was not begun here',
-  state_already_used: 'this sign-in was finished already',
+    : new SessionError('misconfigured', `the issuer refuses this client${said}`)
 }
 
 const DEFAULT_SCOPE = 'openid profile offline_access'
