@@ -51,6 +51,7 @@ test('going back from the server leaves no sign-in hanging, and a loop is stoppe
   const page = await app.open('/tabs/tab1')
   // However long it takes here, it is within ten seconds.
   await page.addInitScript((now) => (Date.now = () => now), Date.now())
+  await page.reload()
   for (const _ of [1, 2, 3]) {
     await click(page, 'Sign in')
     await page.waitForSelector('input[name=username]')
