@@ -35,19 +35,6 @@ describe.each(packed)('$name', ({ folder, tarball, files, entries }) => {
   })
 })
 
-it.each([
-  ['@tenure/react', /vue/i],
-  ['@tenure/vue', /react(?!iv)/i],
-  ['@tenure/client', /\b(react|vue)\b/i],
-])('%s says nothing of %s', async (name, foreign) => {
-  const { folder, files } = packed.find((one) => one.name === name) ?? { folder: '', files: [] }
-  expect(files.length).toBeGreaterThan(0)
-  for (const file of files) {
-    const text = await readFile(join(folder, file), 'utf8')
-    expect(text.match(foreign)?.[0], `${name}/${file}`).toBeUndefined()
-  }
-})
-
 interface Manifest {
   dependencies?: Record<string, string>
 }

@@ -6,7 +6,7 @@ import { useSession } from './use_session.js'
 export interface AccessToken {
   /** The access token that is in use, or `null` where there is none. */
   readonly token: string | null
-  /** Why there is none, or why there is no newer one. A `SessionError` where it has a code. */
+  /** Why there is none although somebody is signed in. A `SessionError` where it has a code. */
   readonly error: Error | null
   readonly loading: boolean
   /** Asks for one that is fresh at the time of the call. For requests this is the right one. */
@@ -25,12 +25,8 @@ export function useAccessToken(): AccessToken {
     if (!snapshot) return
     let over = false
     const put = (token: string | null, error: Error | null): void => {
-      if (over) return
-      setGot((before) => {
-        const kept = token ?? (before && isOf(before, session, snapshot) ? before.token : null)
-        const { signedInAt, identity } = snapshot
-        return { session, signedInAt, identity, token: kept, error }
-      })
+      const { signedInAt, identity } = snapshot
+      if (!over) setGot({ session, signedInAt, identity, token, error })
     }
     session.accessToken().then(
       (token) => put(token, null),

@@ -17,9 +17,14 @@ afterEach(() => {
   issuer.down = false
 })
 
-it('starts one sign-in, shows nothing protected, and keeps the deep link', async () => {
+it.each([
+  ['not yet known', false],
+  ['known already', true],
+])('starts one sign-in when who is there is %s, and keeps the deep link', async (_, known) => {
   const page = departures()
-  const shown = await open(tree(memorySession(issuer)))
+  const session = memorySession(issuer)
+  if (known) await session.ready()
+  const shown = await open(tree(session))
   expect(shown.text).toBe('wait')
   await until(() => page.left > 0)
   expect(page.left).toBe(1)

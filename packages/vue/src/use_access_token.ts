@@ -5,7 +5,7 @@ import { useSession } from './use_session.js'
 export interface AccessToken {
   /** The access token that is in use, or `null` where there is none. */
   readonly token: Readonly<ShallowRef<string | null>>
-  /** Why there is none, or why there is no newer one. A `SessionError` where it has a code. */
+  /** Why there is none although somebody is signed in. A `SessionError` where it has a code. */
   readonly error: Readonly<ShallowRef<Error | null>>
   readonly loading: Readonly<ShallowRef<boolean>>
   /** Asks for one that is fresh at the time of the call. For requests this is the right one. */
@@ -44,7 +44,7 @@ export function useAccessToken(): AccessToken {
       owner = now
       session.accessToken().then(
         (fresh) => over || put(fresh, null),
-        (cause: Error) => over || put(token.value, cause),
+        (cause: Error) => over || put(null, cause),
       )
     },
     { immediate: true, flush: 'sync' },
