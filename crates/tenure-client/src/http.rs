@@ -197,7 +197,7 @@ impl Again {
 }
 
 /// `try_clone` makes room for a time limit that most requests have not, and this is done for
-/// every request.
+/// every request. Extensions of an `http::Request` that it was made from stay behind.
 fn copy(request: &Request) -> Option<Request> {
     if request.body().is_some() || request.timeout().is_some() {
         return request.try_clone();
