@@ -16,7 +16,7 @@ import {
   type Manifest,
   type ProviderOptions,
 } from './types.js'
-import { answerIn, backIn, openWindow, tellOpener } from './windows.js'
+import { answerIn, backIn, openWindow, parametersOf, tellOpener } from './windows.js'
 
 /** Signs people in and out, and refreshes their tokens. The application keeps the results. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- the form that applications know
@@ -26,7 +26,7 @@ export class AuthConnect {
     configure(config)
     // The page in the window that a sign-in opened hands its address over.
     if (typeof location !== 'object' || config.platform !== 'web') return
-    const state = entries(location.href)['state']
+    const state = parametersOf(location.href)['state']
     if (uiMode(config) === 'popup' && state !== undefined && isUnderWay(state)) tellOpener()
   }
 
@@ -44,8 +44,9 @@ export class AuthConnect {
       const address = await begin(provider, options)
       if (!opened) return await leave(address)
       opened.location.href = address
-      const back = await answerIn(opened, options.redirectUri)
-      return await finished(config, entries(back.href))
+      const { state = '' } = parametersOf(address)
+      const back = await answerIn(opened, options.redirectUri, state)
+      return await finished(config, parametersOf(back.href))
     } catch (cause) {
       opened?.close()
       throw failed('login', cause)
@@ -59,7 +60,7 @@ export class AuthConnect {
   ): Promise<AuthResult> {
     try {
       const given =
-        typeof params === 'string' || params instanceof URL ? entries(String(params)) : params
+        typeof params === 'string' || params instanceof URL ? parametersOf(String(params)) : params
       const result = await finished(configured(), given)
       return options ? { ...result, provider: { ...result.provider, options } } : result
     } catch (cause) {
@@ -213,12 +214,6 @@ function windowIfAny(): Window | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The parameters of an address, of its query and of its fragment. */
-function entries(address: string): Record<string, string> {
-  const { searchParams, hash } = new URL(address, 'http://localhost')
-  return Object.fromEntries([...searchParams, ...new URLSearchParams(hash.slice(1))])
 }
 
 function failed(what: string, cause: unknown): AuthConnectError {

@@ -18,6 +18,11 @@ interface Begun {
 export async function begin(provider: AuthProvider, options: ProviderOptions): Promise<string> {
   const core = await loadCore()
   const manifest = await fetchManifest(options.discoveryUrl)
+  if (!provider['isAsked'](manifest, options)) {
+    throw misconfigured(
+      `the discovery document is of ${String(manifest['issuer'])}: write the discoveryUrl below it`,
+    )
+  }
   const config = resultConfig(configured())
   const { authorize, token, nonce, verifier } = await asked(provider, manifest, options, config)
   const address = new URL(withParameters(authorize))

@@ -7,9 +7,15 @@ export function openWindow(): Window {
   throw new AuthConnectError('popup_blocked', 'the browser blocked the window: allow windows here')
 }
 
-/** Waits until the window comes back with the provider's answer; closing it is a rejection. */
-export async function answerIn(opened: Window, redirectUri: string): Promise<URL> {
-  const back = await comesBack(opened, redirectUri, (at) => isAnswer(at))
+/**
+ * Waits until the window comes back with the provider's answer to this `state`; closing it is a
+ * rejection.
+ */
+export async function answerIn(opened: Window, redirectUri: string, state: string): Promise<URL> {
+  // Other pages of this origin may wait for windows of theirs.
+  const told = (address: URL): boolean =>
+    isAt(address, redirectUri) && parametersOf(address.href)['state'] === state
+  const back = await comesBack(opened, (at) => isAt(at, redirectUri) && isAnswer(at), told)
   if (back) return back
   throw new AuthConnectError(
     'popup_closed',
@@ -19,7 +25,7 @@ export async function answerIn(opened: Window, redirectUri: string): Promise<URL
 
 /** Waits until the window comes back from signing out, or was closed. */
 export async function backIn(opened: Window, logoutUrl: string): Promise<void> {
-  await comesBack(opened, logoutUrl, () => true)
+  await comesBack(opened, (at) => isAt(at, logoutUrl))
 }
 
 /** In the window: hands its address to the page that opened it. */
@@ -35,10 +41,17 @@ export function isAnswer(address: URL): boolean {
   return /[?#&](code|error|id_token|access_token)=/.test(address.search + address.hash)
 }
 
+/** The parameters of an address, of its query and of its fragment. */
+export function parametersOf(address: string): Record<string, string> {
+  const { searchParams, hash } = new URL(address, 'http://localhost')
+  return Object.fromEntries([...searchParams, ...new URLSearchParams(hash.slice(1))])
+}
+
+/** Looks at the window, and listens for what a page in a window tells. */
 function comesBack(
   opened: Window,
-  to: string,
-  counts: (address: URL) => boolean,
+  isSeen: (address: URL) => boolean,
+  isTold: (address: URL) => boolean = () => false,
 ): Promise<URL | null> {
   return new Promise((resolve) => {
     const told = new BroadcastChannel(CHANNEL)
@@ -51,14 +64,14 @@ function comesBack(
     let patience = PATIENCE
     const look = setInterval(() => {
       const address = addressOf(opened)
-      if (address && isAt(address, to) && counts(address)) return end(address)
+      if (address && isSeen(address)) return end(address)
       // A provider may cut the window off, which looks the same: the page in it may still tell.
       if (opened.closed) patience -= LOOK
       if (patience <= 0) end(null)
     }, LOOK)
     told.onmessage = ({ data }) => {
       const address = new URL(String(data))
-      if (isAt(address, to) && counts(address)) end(address)
+      if (isTold(address)) end(address)
     }
   })
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { AuthConnect, TokenType } from '../src/index.js'
+import { AuthConnect, AzureProvider, TokenType } from '../src/index.js'
 import { startIssuer, type Issuer } from './issuer.js'
 import { goAndComeBack, optionsFor, PlainProvider, signIn, stored } from './sign_in.js'
 
@@ -130,6 +130,17 @@ test('a provider that cannot be reached is an error that may pass', async () => 
   })
   const nowhere = optionsFor(issuer, { discoveryUrl: 'http://127.0.0.1:1' })
   await expect(goAndComeBack(provider, nowhere)).rejects.toMatchObject({ temporary: true })
+})
+
+test('a discovery document of another issuer is refused, except by Azure', async () => {
+  // The same provider by another name.
+  const other = issuer.discoveryUrl.replace('127.0.0.1', 'localhost')
+  const options = optionsFor(issuer, { discoveryUrl: other })
+  await expect(goAndComeBack(provider, options)).rejects.toThrow(
+    `the discovery document is of ${issuer.url}`,
+  )
+  const back = await goAndComeBack(new AzureProvider(), options)
+  expect(await AuthConnect.handleLoginCallback(back)).toMatchObject({ tokenType: 'Bearer' })
 })
 
 test('a configuration that cannot work says what to do', async () => {

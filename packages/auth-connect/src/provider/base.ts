@@ -96,6 +96,14 @@ export abstract class AuthProvider {
     }
   }
 
+  /**
+   * Whether the discovery document is of the issuer that was asked (OpenID Connect Discovery §4.3).
+   */
+  protected isAsked(manifest: Manifest, options: ProviderOptions): boolean {
+    const [asked = ''] = options.discoveryUrl.split('/.well-known/')
+    return withoutSlash(asked) === withoutSlash(String(manifest['issuer']))
+  }
+
   /** Makes the nonce and the keys of a sign-in where there are none yet. */
   protected async checkOrGenerateKeys(config: ResultConfig): Promise<void> {
     if (this.nonce === '') this.nonce = random()
@@ -114,6 +122,10 @@ export abstract class AuthProvider {
 export function needed(auth: AuthResult | undefined): AuthResult['provider'] {
   if (auth) return auth.provider
   throw misconfigured('this request needs an AuthResult')
+}
+
+function withoutSlash(issuer: string): string {
+  return issuer.replace(/\/+$/, '')
 }
 
 function random(): string {

@@ -30,8 +30,15 @@ export class Auth0Provider extends AuthProvider {
   }
 }
 
-/** Microsoft Entra ID and Azure B2C: an API is asked for by a scope. */
-export class AzureProvider extends AuthProvider {}
+/**
+ * Microsoft Entra ID and Azure B2C: an API is asked for by a scope. Tenants have several names, and
+ * the document of all tenants names a template.
+ */
+export class AzureProvider extends AuthProvider {
+  protected override isAsked(): boolean {
+    return true
+  }
+}
 
 /** Amazon Cognito: its pages lie beside those of signing in; there is no standard sign-out. */
 export class CognitoProvider extends AuthProvider {
