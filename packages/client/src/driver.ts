@@ -140,8 +140,7 @@ export class Driver {
     clearTimeout(this.#timer)
     const due = this.#closed ? undefined : this.#holder.timeout()
     if (due === undefined) return
-    const delay = Math.min(Math.max(0, due - performance.now()), LONGEST_TIMER)
-    this.#timer = setTimeout(() => this.#handle('elapsed'), delay)
+    this.#timer = setTimeout(() => this.#handle('elapsed'), Math.max(0, due - performance.now()))
     // In Node, a session that nobody waits for does not keep the program running.
     if (this.#waiters.size === 0) (this.#timer as { unref?(): void }).unref?.()
   }
@@ -309,6 +308,3 @@ function configuration(options: SessionOptions): string {
     ...Array<null>(4).fill(null),
   )
 }
-
-/** What a timer can count; a longer one would run out at once. */
-const LONGEST_TIMER = 2 ** 31 - 1

@@ -1,6 +1,6 @@
 // What an issuer may answer, and what becomes of the session.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { Issuer, json, numbered, text, TOKENS } from './support/issuer.js'
 import { expired, open, rejection } from './support/session.js'
@@ -65,6 +65,22 @@ describe('a life that is', () => {
     expect(await session.accessToken()).toBe('at-2')
     expect(issuer.to('/token')).toHaveLength(2)
   })
+})
+
+test('a token of a year is not renewed before its time', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  try {
+    issuer.token = numbered({ expires_in: 31_536_000 })
+    const session = await expired(issuer.url, { renewal: 'proactive' })
+    expect(await session.accessToken()).toBe('at-1')
+    await new Promise((resolve) => setImmediate(resolve))
+    // A timer that is longer than it can count runs out at once, again and again.
+    const delays = timers.mock.calls.map(([, delay = 0]) => delay)
+    expect(Math.max(...delays)).toBeLessThan(2 ** 31)
+    expect(issuer.to('/token')).toHaveLength(1)
+  } finally {
+    timers.mockRestore()
+  }
 })
 
 describe('the session stays after', () => {
