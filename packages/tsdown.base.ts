@@ -17,6 +17,8 @@ export function library(entry: Record<string, string>): UserConfig {
     sourcemap: false,
     report: false,
     failOnWarn: true,
+    // A helper of its own file: in the file of one entry, it would make every other load that one.
+    outputOptions: { codeSplitting: { groups: [{ name: 'runtime', test: /rolldown\/runtime/ }] } },
     hooks: {
       'build:done': async () => {
         const { copyFile } = await import('node:fs/promises')
