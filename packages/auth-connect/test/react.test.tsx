@@ -12,6 +12,7 @@ import {
   useAuthentication,
   useSession,
   type Authentication,
+  type SessionStore,
 } from '../src/react.js'
 import { plainResult, unusedOptions } from './results.js'
 import { memoryStorage } from './page.js'
@@ -25,13 +26,17 @@ beforeEach(() => {
   document.body.innerHTML = '<main></main>'
   root = createRoot(document.body.firstElementChild as Element)
   storage = memoryStorage()
-  authentication = createAuthentication({
+  authentication = open(createSessionStore({ storage }))
+})
+function open(store: SessionStore): Authentication {
+  return createAuthentication({
     config: { platform: 'web', logLevel: 'NONE' },
     provider: new PlainProvider(),
     options: unusedOptions,
-    store: createSessionStore({ storage }),
+    store,
   })
-})
+}
+
 afterEach(async () => {
   await act(() => root.unmount())
   vi.unstubAllGlobals()
@@ -79,12 +84,16 @@ test('a private route follows the session', async () => {
 })
 
 test('a sign-out in another page is seen here', async () => {
-  storage.set('session', JSON.stringify(plainResult()))
+  localStorage.setItem('session', JSON.stringify(plainResult()))
+  authentication = open(createSessionStore())
   await show(<App />)
   expect(html()).toBe('<p>token opaque</p>')
-  await act(() => {
-    window.dispatchEvent(new StorageEvent('storage', { key: 'session', newValue: 'null' }))
-  })
+  const changed = { key: 'session', newValue: 'null' }
+  const tell = (storageArea: Storage) =>
+    act(() => void window.dispatchEvent(new StorageEvent('storage', { ...changed, storageArea })))
+  tell(sessionStorage)
+  expect(html()).toBe('<p>token opaque</p>')
+  tell(localStorage)
   expect(html()).toBe('<b>login</b>')
 })
 

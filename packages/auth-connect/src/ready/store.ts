@@ -19,7 +19,10 @@ export interface SessionStoreOptions {
   storage?: TextStorage
 }
 
-/** Opens a store. What another page of the same origin changes is seen here at once. */
+/**
+ * Opens a store. What another page of the same origin changes in `localStorage` is seen here at
+ * once.
+ */
 export function createSessionStore(options: SessionStoreOptions = {}): SessionStore {
   const { key = 'session', storage = usualStorage() } = options
   const listeners = new Set<() => void>()
@@ -39,10 +42,11 @@ export function createSessionStore(options: SessionStoreOptions = {}): SessionSt
     const text = (await storage.get(key)) ?? null
     if (changes === before) take(parse(text))
   }
-  if (typeof window === 'object' && typeof window.addEventListener === 'function') {
-    window.addEventListener('storage', (event) => {
-      if (event.key === key) take(parse(event.newValue))
-      else if (event.key === null) take(null)
+  if (options.storage === undefined && typeof window === 'object') {
+    window.addEventListener('storage', ({ key: changed, newValue, storageArea }) => {
+      if (storageArea !== localStorage) return
+      if (changed === key) take(parse(newValue))
+      else if (changed === null) take(null)
     })
   }
   return {
