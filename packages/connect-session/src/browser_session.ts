@@ -108,10 +108,7 @@ function open(init: ReapitConnectBrowserSessionInitializers): Connection {
   const skew = init.connectClockSkewAllowance ?? ReapitConnectBrowserSession.CLOCK_SKEW_ALLOWANCE
   const issuer = init.connectIssuer === undefined ? {} : { issuer: init.connectIssuer }
   const kept = storage()
-  const vault = new Vault(
-    new Keys(kept, clientId),
-    isDesktop() ? `REAPIT_SESSION_${clientId}` : null,
-  )
+  const vault = new Vault(new Keys(kept, clientId), `REAPIT_SESSION_${clientId}`)
   const people = new People({ skew, audience: clientId, ...issuer })
   return new Connection(settings, vault, people, new Callbacks(kept))
 }

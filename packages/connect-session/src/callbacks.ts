@@ -1,3 +1,5 @@
+import { subtle } from '@tenure/client/parts'
+
 import { base64 } from './jwt.js'
 import { forgetful, page, type PageStorage } from './page.js'
 
@@ -21,7 +23,10 @@ export class Callbacks {
 
   /** Notes a sign-in that begins, and gives its state and its challenge. */
   async begin(): Promise<{ state: string; challenge: string }> {
+    const webCrypto = subtle()
     this.#sweep()
+    // Whoever asked for the login page before does not wait for its answer any more.
+    this.storage.removeItem(keyOf(NO_STATE))
     const state = crypto.randomUUID()
     const { pathname, search } = location
     const query = new URLSearchParams(search)
@@ -29,7 +34,7 @@ export class Callbacks {
     this.storage.setItem(state, encodeURIComponent(`${pathname}?${query.toString()}`))
     const verifier = makeVerifier()
     this.storage.setItem(keyOf(state), verifier)
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
+    const digest = await webCrypto.digest('SHA-256', new TextEncoder().encode(verifier))
     const challenge = base64(digest).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
     return { state, challenge }
   }

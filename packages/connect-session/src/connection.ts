@@ -258,5 +258,5 @@ export class Connection {
 }
 
 /** How long a page that was told to leave is given to do so. */
-const LEAVING = 5_000
+const LEAVING = 30_000
 const CLOCK_TOLERANCE = 60_000

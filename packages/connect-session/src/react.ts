@@ -15,7 +15,9 @@ export const useReapitConnect = (
   React.useEffect(() => connectAndAgain(session, shown), [session, shown])
 
   const connectAuthorizeRedirect = React.useCallback(
-    (redirectUri?: string) => void session.connectAuthorizeRedirect(redirectUri),
+    (redirectUri?: string) => {
+      session.connectAuthorizeRedirect(redirectUri)?.catch((cause: unknown) => console.error(cause))
+    },
     [session],
   )
   const connectLoginRedirect = React.useCallback(

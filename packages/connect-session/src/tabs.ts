@@ -1,23 +1,26 @@
 import type { Details, TokenSet } from './vault.js'
 
-/** What one page tells the others of its origin, in memory only. */
-export interface Shared {
+/** A page was given tokens, in the place of those with the refresh token `replaces`. */
+export interface Granted {
   tokens: TokenSet
   details: Details
+  replaces: string | null
 }
 
-/** The other pages that share a storage. */
+/** What one page tells the others, in memory only; or that the session with that token is over. */
+export type News = Granted | { ended: string }
+
+/** The other pages of the same client. */
 export class Tabs {
   readonly #channel: BroadcastChannel | null
 
-  constructor(name: string, receive: (shared: Shared | null) => void) {
+  constructor(name: string, receive: (news: News) => void) {
     this.#channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(name) : null
-    if (this.#channel) this.#channel.onmessage = ({ data }) => receive(data as Shared | null)
+    if (this.#channel) this.#channel.onmessage = ({ data }) => receive(data as News)
   }
 
-  /** `null` only says that something changed. */
-  post(shared: Shared | null): void {
-    this.#channel?.postMessage(shared)
+  post(news: News): void {
+    this.#channel?.postMessage(news)
   }
 
   close(): void {

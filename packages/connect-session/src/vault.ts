@@ -2,7 +2,8 @@ import type { Place } from '@tenure/client'
 import { webLock } from '@tenure/client/parts'
 
 import type { Keys } from './keys.js'
-import { Tabs, type Shared } from './tabs.js'
+import { page } from './page.js'
+import { Tabs, type Granted, type News } from './tabs.js'
 
 /** What is known of an access token beyond what the core keeps. */
 export interface Details {
@@ -15,8 +16,8 @@ export interface Details {
 }
 
 /**
- * The place of one session: the refresh token under the original's keys, the rest in memory. Where
- * pages share the storage, they share the rest by messages.
+ * The place of one session: the refresh token under the original's keys, the rest in memory. Pages
+ * with the same refresh token, as a tab and its duplicate, share the rest by messages.
  */
 export class Vault implements Place {
   #stored: Stored | null = null
@@ -24,6 +25,8 @@ export class Vault implements Place {
   #kept: string | null = null
   /** Whose session it is. */
   #email: string | null = null
+  /** The one that the present one took the place of. */
+  #replaced: string | null = null
   /** The one that a sign-out ended, should storage not let it go. */
   #ended: string | null = null
   readonly #details = new Map<string, Details>()
@@ -31,13 +34,13 @@ export class Vault implements Place {
   #changed: () => void = () => undefined
   readonly lock: NonNullable<Place['lock']>
 
-  /** `channel`: the name that pages know each other by, if they share the storage. */
+  /** `channel`: the name that the pages of one client know each other by. */
   constructor(
     private readonly keys: Keys,
-    channel: string | null,
+    channel: string,
   ) {
-    this.#tabs = channel === null ? null : new Tabs(channel, (shared) => this.#receive(shared))
-    this.lock = channel === null ? async () => FREE : webLock(channel)
+    this.#tabs = page() ? new Tabs(channel, (news) => this.#receive(news)) : null
+    this.lock = webLock(channel)
   }
 
   /** Whether there is a refresh token, or anything else to go on with. */
@@ -81,18 +84,19 @@ export class Vault implements Place {
     const stored = ({ key }: StorageEvent): void => {
       if (this.keys.has(key)) changed()
     }
-    if (this.#tabs) window.addEventListener('storage', stored)
+    page()?.addEventListener('storage', stored)
     return () => {
       this.#changed = () => undefined
       this.#tabs?.close()
-      window.removeEventListener('storage', stored)
+      page()?.removeEventListener('storage', stored)
     }
   }
 
   publish = (): void => {
     const tokens = this.#stored?.tokens
     const details = tokens && this.#details.get(tokens.access_token)
-    this.#tabs?.post(details ? { tokens, details } : null)
+    if (details) this.#tabs?.post({ tokens, details, replaces: this.#replaced })
+    else if (this.#ended !== null) this.#tabs?.post({ ended: this.#ended })
   }
 
   /** Signs out at once: whatever is in flight finds nothing to go on with. */
@@ -135,28 +139,31 @@ export class Vault implements Place {
       return
     }
     this.#email = user
-    const tokens = { ...NO_TOKEN, issued: generation, refresh_token: refreshToken }
-    this.#stored = session(generation, tokens)
+    this.#stored = session(generation, { ...NO_TOKEN, refresh_token: refreshToken })
   }
 
-  /** Another page tells what it was given. */
-  #receive(shared: Shared | null): void {
-    if (shared) this.#join(shared)
+  #receive(news: News): void {
+    if ('tokens' in news) this.#join(news)
+    else if (news.ended === this.#read()) {
+      this.#erase()
+      this.#stored = this.#mark()
+    }
     this.#changed()
   }
 
-  #join({ tokens, details }: Shared): void {
+  /** Another page was given tokens in the place of those that are kept here. */
+  #join({ tokens, details, replaces }: Granted): void {
     const there = this.#read()
+    const given = tokens.refresh_token
+    if (there === null || given === undefined || (there !== given && there !== replaces)) return
     const ours = this.#stored?.tokens
-    const news = !ours || tokens.obtained_at > ours.obtained_at || ours.refresh_token !== there
-    if (there === null || tokens.refresh_token !== there || !news) return
+    if (there === given && ours && ours.obtained_at >= tokens.obtained_at) return
     this.note(tokens.access_token, { ...details, trusted: true })
-    const generation = this.#generation + 1
-    const next = session(generation, { ...tokens, issued: generation })
+    if (this.#stored === null) this.#email = this.keys.user
+    const next = session(this.#generation + 1, tokens)
+    this.#keep(next.tokens)
     const login = ours?.subject === tokens.subject ? this.#stored?.login : undefined
     this.#stored = login ? { ...next, login } : next
-    this.#email = this.keys.user
-    this.#kept = there
   }
 
   #keep(tokens: TokenSet): void {
@@ -165,6 +172,7 @@ export class Vault implements Place {
     if (!this.#email || !refreshToken) return
     try {
       this.keys.write(this.#email, refreshToken)
+      this.#replaced = this.#kept
       this.#kept = refreshToken
     } catch (cause) {
       // A token that took the place of another must be kept; a first one lasts as long as the page.
@@ -201,8 +209,9 @@ export class Vault implements Place {
   }
 }
 
-function session(generation: number, tokens: TokenSet): Stored {
+function session(generation: number, given: TokenSet): Stored & { tokens: TokenSet } {
   const at = Date.now()
+  const tokens = { ...given, issued: generation }
   return { tenure: 1, generation, login: { generation, at }, last_active: at, tokens }
 }
 
@@ -227,6 +236,11 @@ export interface TokenSet {
 }
 
 /** Before the first refresh there is no access token: this one is over. */
-const NO_TOKEN = { access_token: 'none', token_type: 'Bearer', obtained_at: 0, expires_at: 0 }
-const FREE = { lost: new Promise<void>(() => undefined), release: () => undefined }
+const NO_TOKEN = {
+  access_token: 'none',
+  token_type: 'Bearer',
+  obtained_at: 0,
+  issued: 0,
+  expires_at: 0,
+}
 const MOST_DETAILS = 4

@@ -245,6 +245,44 @@ test('pages of the desktop program share one refresh', async () => {
   await expect.poll(() => other.connectHasSession).toBe(false)
 })
 
+test('a tab and its duplicate share one refresh, and its successor', async () => {
+  const issuer = await startIssuer()
+  const { tab, session } = await signedIn(issuer)
+  const other = new Tab('/x')
+  for (const [key, value] of tab.sessionStorage.kept) other.sessionStorage.setItem(key, value)
+  const duplicate = open(issuer)
+  expect(await duplicate.connectSession()).toBeTruthy()
+  issuer.taken()
+  due(session)
+  const got = await session.connectSession()
+  expect(got).toBeTruthy()
+  await expect
+    .poll(async () => (await duplicate.connectSession())?.accessToken)
+    .toBe(got?.accessToken)
+  expect(issuer.asked()).toBe(1)
+  expect(other.sessionStorage.all[TOKEN_KEY]).toBe(got?.refreshToken)
+  expect(tab.sessionStorage.all[TOKEN_KEY]).toBe(got?.refreshToken)
+  session.connectLogoutRedirect()
+  await expect.poll(() => other.sessionStorage.all[TOKEN_KEY]).toBeUndefined()
+  await expect.poll(() => duplicate.connectHasSession).toBe(false)
+})
+
+test('tabs of their own do not meddle with each other', async () => {
+  const issuer = await startIssuer()
+  const { tab, session } = await signedIn(issuer)
+  const mine = await session.connectSession()
+  const other = await signedIn(issuer)
+  const heard = vi.fn()
+  const channel = new BroadcastChannel('REAPIT_SESSION_client-1')
+  channel.onmessage = heard
+  other.session.connectLogoutRedirect()
+  await vi.waitFor(() => expect(heard).toHaveBeenCalled())
+  channel.close()
+  new Tab('/x', tab)
+  expect(await session.connectSession()).toBe(mine)
+  expect(tab.sessionStorage.all).toHaveProperty(TOKEN_KEY)
+})
+
 test('a full storage keeps the sign-in for as long as the page', async () => {
   const issuer = await startIssuer()
   const tab = await comeBack(issuer)

@@ -92,7 +92,8 @@ test('a session that is over leaves the button to be pressed', async () => {
   issuer.instead = refused
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
   const element = place({ 'oauth-url': issuer.url, 'client-id': 'client-1' })
-  await vi.waitFor(() => expect(sessionStorage.getItem(TOKEN_KEY)).toBeNull())
+  const soon = { timeout: 20_000 }
+  await vi.waitFor(() => expect(sessionStorage.getItem(TOKEN_KEY)).toBeNull(), soon)
   await vi.waitFor(() => expect(button(element)?.hasAttribute('aria-busy')).toBe(false))
   expect(button(element)?.textContent).toBe('Sign in')
   expect(leave).not.toHaveBeenCalled()
