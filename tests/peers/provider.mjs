@@ -19,19 +19,23 @@ const secrets = state.once('secrets', () => ({
   jwk: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
 }));
 
+// Native, since only then any port of this machine will do.
+const publicClient = (client_id) => ({
+  client_id,
+  application_type: 'native',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback', 'http://localhost/callback'],
+});
+
 const provider = new Provider(issuer, {
   adapter: (model) => state.adapter(model),
   cookies: { keys: [secrets.cookie] },
   jwks: { keys: [{ ...secrets.jwk, kid: 'peer', use: 'sig', alg: 'RS256' }] },
   clients: [
-    {
-      client_id: 'demo-cli',
-      application_type: 'native',
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback', 'http://localhost/callback'],
-    },
+    publicClient('demo-cli'),
+    publicClient('demo-spa'),
     { client_id: 'demo-service', client_secret: 'demo-secret', grant_types: ['client_credentials'], response_types: [], redirect_uris: [] },
   ],
   scopes: ['openid', 'offline_access', 'profile', 'email'],
@@ -39,6 +43,8 @@ const provider = new Provider(issuer, {
   findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, name: accountId }) }),
   issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: true,
+  // Pages come from whatever port was free.
+  clientBasedCORS: () => true,
   ttl: { AccessToken: Number(seconds), IdToken: 3600, RefreshToken: 86400, Grant: 86400, Session: 86400, Interaction: 600 },
   features: {
     devInteractions: { enabled: false },
