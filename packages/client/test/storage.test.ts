@@ -4,6 +4,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import type { Session, SessionOptions, TextStorage } from '../src/index.js'
+import { choosePlace } from '../src/storage/choose.js'
 import { open, rejection } from './support/session.js'
 
 type Storing = NonNullable<SessionOptions['storage']>
@@ -22,6 +23,28 @@ beforeEach(() => {
   vi.stubGlobal('fetch', async () => {
     throw new TypeError('offline')
   })
+})
+
+test.each<[string, () => Storing]>([
+  ['memory', () => 'memory'],
+  ['localStorage', () => 'localStorage'],
+  ['sessionStorage', () => 'sessionStorage'],
+  ['cookie', () => 'cookie'],
+  ['an object', () => own(new Map())],
+  ['an object that takes its time', () => slow(new Map())],
+])('%s writes over the generation that is expected, and over no other', async (_, make) => {
+  const { place } = choosePlace(make(), 'key')
+  const text = (generation: number): string =>
+    JSON.stringify({ tenure: 1, generation, signed_out: { reason: 'user', at: 1 } })
+  expect(await place.load()).toBeNull()
+  expect(await place.save(1, text(2))).toBe(false)
+  expect(await place.load()).toBeNull()
+  expect(await place.save(0, text(1))).toBe(true)
+  expect(await place.save(0, text(1))).toBe(false)
+  expect(await place.save(2, text(3))).toBe(false)
+  expect(await place.load()).toBe(text(1))
+  expect(await place.save(1, text(2))).toBe(true)
+  expect(await place.load()).toBe(text(2))
 })
 
 const STORAGES: [string, () => Storing][] = [
