@@ -32,6 +32,19 @@ it('shows who is signed in, from the first moment to the sign-out', async () => 
   expect(page.text).toBe('signed_out: nobody out')
 })
 
+it('sees the sign-out of another tab', async () => {
+  const shared = { storage: 'localStorage' } as const
+  const [here, there] = [memorySession(issuer, shared), memorySession(issuer, shared)]
+  await there.adopt(tokensOf('Ada'))
+  const page = await open(tree(here, <Who />))
+  await until(() => page.text === 'signed_in: Ada ')
+  await there.signOut()
+  await until(() => page.text === 'signed_out: nobody ')
+  here.close()
+  there.close()
+  localStorage.clear()
+})
+
 it('shows neither side before it is known who is signed in', async () => {
   const never = { load: () => new Promise<null>(() => undefined), save: async () => true }
   const session = memorySession(issuer, { storage: never })
