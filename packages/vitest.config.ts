@@ -17,6 +17,18 @@ const bindings = (name: string, root: string, react?: string) => ({
   },
 })
 
+/** The tests of Auth Connect wait for a provider on this machine. */
+const authConnect = (name: string, include: string[], more: Record<string, string> = {}) => ({
+  resolve: {
+    alias: {
+      '@tenure/client/parts': `${import.meta.dirname}/client/src/parts.ts`,
+      '@tenure/client': `${import.meta.dirname}/client/src/index.ts`,
+      ...more,
+    },
+  },
+  test: { name, root: 'auth-connect', include, testTimeout: 60_000 },
+})
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -25,9 +37,11 @@ export default defineConfig({
       bindings('react 19', 'react'),
       bindings('react 18', 'react', `${import.meta.dirname}/peers/react18/node_modules`),
       bindings('vue', 'vue'),
-      {
-        test: { name: 'auth-connect', root: 'auth-connect', include: ['test/**/*.test.{ts,tsx}'] },
-      },
+      authConnect('auth-connect', ['test/**/*.test.{ts,tsx}']),
+      authConnect('auth-connect, react 18', ['test/react.test.tsx'], {
+        react: `${import.meta.dirname}/peers/react18/node_modules/react`,
+        'react-dom': `${import.meta.dirname}/peers/react18/node_modules/react-dom`,
+      }),
       {
         resolve: {
           alias: {
