@@ -92,7 +92,11 @@ export class Connection {
       this.#begin('login', redirectUri).catch((cause: unknown) => complain(messageOf(cause)))
       return
     }
-    this.callbacks.beginBare()
+    try {
+      this.callbacks.beginBare()
+    } catch (cause) {
+      complain(messageOf(cause))
+    }
     this.#leave(authorizeUrl(this.settings, 'login', redirectUri, null))
   }
 

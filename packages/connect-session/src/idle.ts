@@ -1,4 +1,4 @@
-import { page } from './page.js'
+import { channelOf, page } from './page.js'
 
 /**
  * Signs whoever does nothing out. The time asleep counts, and what is done in another page of the
@@ -15,9 +15,7 @@ export class IdleClock {
     clientId: string,
     private readonly over: () => void,
   ) {
-    const talks = typeof BroadcastChannel === 'function'
-    this.#channel = talks ? new BroadcastChannel(`REAPIT_ACTIVITY_${clientId}`) : null
-    if (this.#channel) this.#channel.onmessage = () => this.#elsewhere()
+    this.#channel = channelOf(`REAPIT_ACTIVITY_${clientId}`, () => this.#elsewhere())
     const listen = { passive: true, capture: true }
     for (const name of ACTIVITY) document.addEventListener(name, () => this.touched(), listen)
     for (const name of ['visibilitychange', 'resume']) {

@@ -47,4 +47,14 @@ function inMemory(): PageStorage {
   return made
 }
 
+/** A channel to the other pages of this origin, where there are such. */
+export function channelOf(name: string, heard: (data: unknown) => void): BroadcastChannel | null {
+  if (typeof BroadcastChannel !== 'function') return null
+  const channel = new BroadcastChannel(name)
+  channel.onmessage = ({ data }) => heard(data)
+  // Tests that make a page in Node end in spite of it.
+  ;(channel as { unref?: () => void }).unref?.()
+  return channel
+}
+
 export const GLOBAL_KEY = '__REAPIT_MARKETPLACE_GLOBALS__'

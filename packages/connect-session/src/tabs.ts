@@ -1,3 +1,4 @@
+import { channelOf } from './page.js'
 import type { Details, TokenSet } from './vault.js'
 
 /** A page was given tokens, in the place of those with the refresh token `replaces`. */
@@ -15,8 +16,7 @@ export class Tabs {
   readonly #channel: BroadcastChannel | null
 
   constructor(name: string, receive: (news: News) => void) {
-    this.#channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(name) : null
-    if (this.#channel) this.#channel.onmessage = ({ data }) => receive(data as News)
+    this.#channel = channelOf(name, (news) => receive(news as News))
   }
 
   post(news: News): void {

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 
+import { ReapitConnectBrowserSession } from '../src/index.ts'
 import { comeBack, complaints, open, signedIn, startIssuer } from './support/app.ts'
 import { refused } from './support/issuer.ts'
 import { log, mask, masked, maskedStore, recorded } from './support/recorded.ts'
@@ -155,4 +156,11 @@ test('addresses that are given are sent as they are', async () => {
   await session.connectAuthorizeRedirect('https://other/cb')
   const expected = (recorded.args as [string, string][]).map(([, url]) => mask(url))
   expect(tab.visited(issuer).map(mask)).toEqual(expected)
+})
+
+test('what would tear an address apart is encoded', () => {
+  const tab = new Tab('/x')
+  const session = new ReapitConnectBrowserSession({ connectClientId: 'c', connectOAuthUrl: '' })
+  session.connectLogoutRedirect('https://other/bye?a=1&b=2#c d')
+  expect(tab.visits).toEqual(['/logout?client_id=c&logout_uri=https://other/bye?a=1%26b=2%23c%20d'])
 })
