@@ -11,7 +11,8 @@ use tenure_client::http::{Client, HttpError};
 use tenure_client::issuer::{Issuer, IssuerConfig, LoginOptions};
 use tenure_client::storage::{AnyStorage, FileStorage};
 use tenure_client::{ErrorKind, HolderConfig, Renewal, Session, Snapshot};
-use tenure_core::holder::Grant;
+use tenure_core::holder::{Answer, Grant, Request};
+use tenure_core::secret::ClientSecret;
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -65,6 +66,19 @@ async fn tokens_are_bound_to_the_key_that_a_folder_s_processes_share() {
     assert_eq!(second.userinfo().await, StatusCode::OK);
     assert_eq!(provider.count("granted:refresh_token").await, 1);
     assert_eq!(first.userinfo().await, StatusCode::OK);
+
+    // A client in its own name gets bound tokens as well.
+    let secret = ClientSecret::new("demo-secret");
+    let config = IssuerConfig::new(provider.issuer().parse().unwrap(), "demo-service")
+        .with_scope(Vec::new())
+        .with_client_secret(secret)
+        .with_dpop(ProofKey::generate());
+    let service = Issuer::new(config).unwrap();
+    let exchanged = service.exchange(&Request::ClientCredentials).await;
+    let Answer::Tokens(grant) = exchanged.answer else {
+        panic!("{exchanged:?}");
+    };
+    assert_eq!(grant.token_type, "DPoP");
     provider.stop().await;
 }
 
