@@ -26,6 +26,7 @@ export function Protected(props: ProtectedProps): ReactNode {
   const byUser = useSession((seen) => seen.status === 'signed_out' && seen.reason === 'user')
   const [wasIn, setWasIn] = useState(false)
   const [error, setError] = useState<Error | null>(null)
+  const [returns, setReturns] = useState(0)
   const signsIn = status === 'signed_out' && !(byUser && wasIn) && error === null
   useEffect(() => {
     if (!signsIn) return
@@ -38,8 +39,16 @@ export function Protected(props: ProtectedProps): ReactNode {
         if (!signal.aborted) setError(cause)
       })
     })
-    return () => leaving.abort()
-  }, [session, signsIn])
+    // Whoever goes back from the issuer finds this page as it was left: waiting.
+    const back = (event: PageTransitionEvent): void => {
+      if (event.persisted) setReturns((before) => before + 1)
+    }
+    addEventListener('pageshow', back)
+    return () => {
+      removeEventListener('pageshow', back)
+      leaving.abort()
+    }
+  }, [session, signsIn, returns])
   if (status === 'signed_in') {
     if (!wasIn) setWasIn(true)
     if (error) setError(null)

@@ -32,6 +32,18 @@ it.each([
   expect(shown.text).toBe('wait')
 })
 
+it('starts again when the person comes back to the page as it was left', async () => {
+  const page = departures()
+  const shown = await open(tree(memorySession(issuer)))
+  await until(() => page.left === 1)
+  await act(async () => window.dispatchEvent(new PageTransitionEvent('pageshow', FROM_CACHE)))
+  await until(() => page.left === 2)
+  expect(shown.text).toBe('wait')
+  await shown.leave()
+  window.dispatchEvent(new PageTransitionEvent('pageshow', FROM_CACHE))
+  expect(page.returns).toHaveLength(2)
+})
+
 it('shows its children to whoever is signed in, and starts nothing', async () => {
   const page = departures()
   const session = memorySession(issuer)
@@ -119,6 +131,8 @@ function tree(session: Session, props: ProtectedProps = {}): ReactNode {
     </SessionProvider>
   )
 }
+
+const FROM_CACHE = { persisted: true }
 
 class Boundary extends Component<{ children: ReactNode }, { error?: Error }> {
   override state: { error?: Error } = {}

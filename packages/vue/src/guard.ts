@@ -1,4 +1,5 @@
 import type { Session, SignInOptions } from '@tenure/client'
+import { onReturn } from './returned.js'
 
 /** What the guard looks at; the routes of vue-router fit. */
 export interface GuardedRoute {
@@ -31,7 +32,7 @@ export function sessionGuard<R extends GuardedRoute>(
   const start = base.replace(/\/$/, '')
   let first = true
   let leaving: AbortController | undefined
-  return async (to) => {
+  const guard = async (to: R): Promise<string | boolean> => {
     if (typeof window === 'undefined') return true
     leaving?.abort()
     const { signal } = (leaving = new AbortController())
@@ -44,14 +45,16 @@ export function sessionGuard<R extends GuardedRoute>(
       if (isPublic(to) || (await session.ready()).status === 'signed_in') return true
       // Somebody went elsewhere meanwhile.
       if (signal.aborted) return false
-      await session.signIn({ ...signIn, signal, returnTo: start + to.fullPath })
-      return true
+      const again = new Promise<boolean>((resolve) => onReturn(signal, () => resolve(false)))
+      const signed = session.signIn({ ...signIn, signal, returnTo: start + to.fullPath })
+      return (await Promise.race([signed, again])) === false ? guard(to) : true
     } catch (cause) {
       if (signal.aborted) return false
       if (!failed) throw cause
       return failed(cause as Error, to)
     }
   }
+  return guard
 }
 
 /** The router's part of an address of this origin. */

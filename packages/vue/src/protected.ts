@@ -9,6 +9,7 @@ import {
   type PropType,
   type SlotsType,
 } from 'vue'
+import { onReturn } from './returned.js'
 import { useSession } from './use_session.js'
 
 /**
@@ -50,13 +51,15 @@ export const Protected = defineComponent({
     const signsIn = computed(
       () => here.value && status.value === 'signed_out' && !left.value && !error.value,
     )
+    const returns = shallowRef(0)
     watch(
-      signsIn,
-      (now, _, onCleanup) => {
+      [signsIn, returns],
+      ([now], _, onCleanup) => {
         if (!now) return
         const leaving = new AbortController()
         const { signal } = leaving
         onCleanup(() => leaving.abort())
+        onReturn(signal, () => (returns.value += 1))
         session.signIn({ ...props.signIn, signal }).catch((cause: Error) => {
           if (!signal.aborted) error.value = cause
         })

@@ -17,9 +17,13 @@ import { until } from './support.js'
 let issuer: TestIssuer
 beforeAll(async () => void (issuer = await startIssuer()))
 afterAll(() => issuer.close())
-const apps: App[] = []
-afterEach(() => {
-  for (const app of apps.splice(0)) app.unmount()
+const open: { app: App; router: Router }[] = []
+afterEach(async () => {
+  for (const { app, router } of open.splice(0)) {
+    // A sign-in that is waited for ends with this.
+    await router.push('/about')
+    app.unmount()
+  }
   localStorage.clear()
   sessionStorage.clear()
   issuer.down = false
@@ -43,11 +47,11 @@ it.each([
   ['', '/orders/7?tab=items#last', () => createWebHistory()],
   ['/shop', '/shop/orders/7?tab=items#last', () => createWebHistory('/shop/')],
   ['/#', '/#/orders/7?tab=items#last', () => createWebHashHistory()],
-])('keeps a deep link over the sign-in, below %o', async (base, address, open) => {
+])('keeps a deep link over the sign-in, below %o', async (base, address, historyOf) => {
   history.replaceState(null, '', address)
   const page = departures()
   const session = memorySession(issuer)
-  const before = start(session, open(), { base })
+  const before = start(session, historyOf(), { base })
   await until(() => page.left > 0)
   expect(page.left).toBe(1)
   expect(page.returns).toEqual([address])
@@ -56,7 +60,7 @@ it.each([
   // The page comes back: everything is made anew but what is in storage.
   history.replaceState(null, '', `${base.replace('#', '')}?code=one&state=${page.state}`)
   const back = memorySession(issuer)
-  const router = start(back, open(), { base })
+  const router = start(back, historyOf(), { base })
   await router.isReady()
   expect(router.currentRoute.value.fullPath).toBe('/orders/7?tab=items#last')
   expect(`${location.pathname}${location.search}${location.hash}`).toBe(address)
@@ -74,6 +78,21 @@ it('comes back to the page where a button began the sign-in', async () => {
   const router = start(memorySession(issuer), createWebHistory('/shop/'), { base: '/shop/' })
   await router.isReady()
   expect(router.currentRoute.value.fullPath).toBe('/orders/8?tab=notes')
+})
+
+it('starts again when the person comes back to the page as it was left', async () => {
+  history.replaceState(null, '', '/')
+  const page = departures()
+  const router = start(memorySession(issuer), createWebHistory())
+  await router.isReady()
+  const going = router.push('/orders/7')
+  await until(() => page.left === 1)
+  window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+  await until(() => page.left === 2)
+  await router.push('/about')
+  await going
+  expect(router.currentRoute.value.path).toBe('/about')
+  expect(page.left).toBe(2)
 })
 
 it('does not leave when the person went elsewhere meanwhile', async () => {
@@ -135,6 +154,6 @@ function start(
   const app = createApp({ render: () => h(RouterView) })
   app.use(tenure, { session }).use(router)
   app.mount(document.body.appendChild(document.createElement('div')))
-  apps.push(app)
+  open.push({ app, router })
   return router
 }

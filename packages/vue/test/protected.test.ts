@@ -34,6 +34,15 @@ it('starts one sign-in, shows nothing protected, and keeps the deep link', async
   expect(shown.text()).toBe('wait')
 })
 
+it('starts again when the person comes back to the page as it was left', async () => {
+  const page = departures()
+  const shown = protect(memorySession(issuer))
+  await until(() => page.left === 1)
+  window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+  await until(() => page.left === 2)
+  expect(shown.text()).toBe('wait')
+})
+
 it('shows its slot to whoever is signed in, and starts nothing', async () => {
   const page = departures()
   const session = memorySession(issuer)
