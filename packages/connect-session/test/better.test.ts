@@ -214,6 +214,25 @@ test('a sign-out wins over a sign-in that is in flight', async () => {
   expect(tab.sessionStorage.all).not.toHaveProperty(TOKEN_KEY)
 })
 
+test('a sign-out wins over tokens that are just being stored', async () => {
+  const issuer = await startIssuer()
+  const { sessionStorage: store } = await comeBack(issuer)
+  const release = issuer.hold()
+  const session = open(issuer)
+  const signingIn = session.connectSession()
+  await expect.poll(() => issuer.log.length).toBe(1)
+  const leave = vi.fn(() => session.connectLogoutRedirect())
+  store.getItem = (key) => {
+    if (key === USER_KEY && leave.mock.calls.length === 0) queueMicrotask(leave)
+    return Store.prototype.getItem.call(store, key)
+  }
+  release()
+  expect(await signingIn).toBeUndefined()
+  expect(leave).toHaveBeenCalled()
+  expect(session.connectHasSession).toBe(false)
+  expect(store.all).not.toHaveProperty(TOKEN_KEY)
+})
+
 test('sign-ins that fail again and again stop', async () => {
   const issuer = await startIssuer()
   issuer.instead = refused

@@ -11,6 +11,11 @@ import { startIssuer, TOKEN_KEY, USER_KEY } from './support/app.ts'
 import { refused, type Issuer } from './support/issuer.ts'
 import { recorded } from './support/recorded.ts'
 
+vi.mock('../src/page.ts', async (original) => ({
+  ...(await original<typeof import('../src/page.ts')>()),
+  leave: vi.fn(),
+}))
+
 type React = typeof import('react')
 type Client = typeof import('react-dom/client')
 type Package = typeof import('../src/index.ts')
