@@ -158,8 +158,24 @@ impl Keyring {
         stdin.write_all(b"a password").await.unwrap();
         drop(stdin);
         until("an open keyring", LIMIT, async || {
+            // Before it has its name, the first question to it would start another one.
+            let there = is_true(
+                "DBus",
+                "/DBus",
+                "DBus.NameHasOwner",
+                &["string:org.freedesktop.secrets"],
+            );
+            if !there.await {
+                return None;
+            }
             let told = ask("ReadAlias", &["string:default"]).await;
-            told.stdout.contains("/collection/login").then_some(())
+            if !told.stdout.contains("/collection/login") {
+                return None;
+            }
+            let property = ["string:org.freedesktop.Secret.Collection", "string:Locked"];
+            let login = "/secrets/collection/login";
+            let locked = is_true("secrets", login, "DBus.Properties.Get", &property);
+            (!locked.await).then_some(())
         })
         .await;
         Self(daemon)
@@ -191,14 +207,22 @@ async fn lock_all() {
 
 /// Asks the keyring's service.
 async fn ask(method: &str, args: &[&str]) -> Ran {
+    let method = format!("Secret.Service.{method}");
+    send("secrets", "/secrets", &method, args).await
+}
+
+async fn is_true(to: &str, object: &str, method: &str, args: &[&str]) -> bool {
+    let told = send(to, object, method, args).await;
+    told.stdout.contains("boolean true")
+}
+
+/// Sends a message to a service whose names all begin alike.
+async fn send(to: &str, object: &str, method: &str, args: &[&str]) -> Ran {
     let mut command = Command::new("dbus-send");
-    command.args([
-        "--session",
-        "--print-reply",
-        "--dest=org.freedesktop.secrets",
-    ]);
-    command.arg("/org/freedesktop/secrets");
-    command.arg(format!("org.freedesktop.Secret.Service.{method}"));
+    command.args(["--session", "--print-reply"]);
+    command.arg(format!("--dest=org.freedesktop.{to}"));
+    command.arg(format!("/org/freedesktop{object}"));
+    command.arg(format!("org.freedesktop.{method}"));
     command.args(args);
     run(command).await
 }
