@@ -1,7 +1,9 @@
 // Prints what a page downloads, minified and compressed, beside the budget, and fails above it.
 // What is loaded only when it is needed (sign-in, IndexedDB) has rows of its own.
 // The packages of others are bundled in the same run and the same way, for comparison.
+import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'
+
 import { build } from 'esbuild'
 
 const KB = 1024
@@ -65,6 +67,7 @@ const SHARED = /^(react|react-dom|vue|vue-router|@tenure\/client)(\/|$)/
 const rows = []
 for (const { name, code, external = SHARED, lazy, budget } of OURS) {
   rows.push({ name, bytes: await size(code, external, lazy), budget })
+  if (lazy && external === CORE) rows.push(...(await later(code, external)))
 }
 for (const [name, code] of OTHERS) rows.push({ name, bytes: await size(code, SHARED) })
 
@@ -85,7 +88,28 @@ function verdictOn(bytes, budget) {
 
 /** Bytes of a bundle after minifying and gzip, all in one file. */
 async function size(code, external, lazy) {
-  const { outputFiles } = await build({
+  const { outputFiles } = await build({ ...options(code), plugins: [leaveOut(external, lazy)] })
+  return compressed(outputFiles[0])
+}
+
+/** The files that a page loads when it needs them, each by itself. */
+async function later(code, external) {
+  const { outputFiles, metafile } = await build({
+    ...options(code),
+    splitting: true,
+    metafile: true,
+    outdir: 'out',
+    plugins: [leaveOut(external)],
+  })
+  return Object.entries(metafile.outputs).flatMap(([path, { entryPoint = '<stdin>' }]) => {
+    if (entryPoint === '<stdin>') return []
+    const file = outputFiles.find((file) => file.path.endsWith(path))
+    return { name: `  later: ${basename(entryPoint)}`, bytes: compressed(file) }
+  })
+}
+
+function options(code) {
+  return {
     stdin: { contents: code, resolveDir: process.cwd(), loader: 'ts' },
     bundle: true,
     minify: true,
@@ -97,9 +121,11 @@ async function size(code, external, lazy) {
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     legalComments: 'none',
     logLevel: 'error',
-    plugins: [leaveOut(external, lazy)],
-  })
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length
+  }
+}
+
+function compressed({ contents }) {
+  return gzipSync(contents, { level: 9 }).length
 }
 
 function leaveOut(pattern, lazy) {
