@@ -147,19 +147,21 @@ async fn requests(table: &mut Table, server: &Server) -> Result<()> {
             ours.push(with_session().await?);
         }
     }
-    let (ours, theirs) = (median(ours), median(theirs));
-    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+    let ours = Latencies::new(ours, Duration::ZERO);
+    let theirs = Latencies::new(theirs, Duration::ZERO);
+    let ratio_at =
+        |percent| ours.percentile(percent).as_secs_f64() / theirs.percentile(percent).as_secs_f64();
+    // Beside the median the requests that were disturbed least: where both differ, the machine
+    // has more to do than this.
+    let (ratio, undisturbed) = (ratio_at(50), ratio_at(10));
+    let theirs = theirs.percentile(50);
     table.judged(
         "client: HTTP client over plain reqwest",
-        format!("{ratio:.3} x of {theirs:.1?}"),
+        format!("{ratio:.3} x of {theirs:.1?}, p10 {undisturbed:.3} x"),
         "1.02 x",
         (ratio <= 1.02).into(),
     );
     Ok(())
-}
-
-fn median(calls: Vec<Duration>) -> Duration {
-    Latencies::new(calls, Duration::ZERO).percentile(50)
 }
 
 /// An issuer and an API on this machine.

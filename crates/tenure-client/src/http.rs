@@ -1,5 +1,7 @@
 //! Requests that carry the session's access token.
 
+use std::future::Future;
+
 use huskarl::authorizer::{dpop_resend_advised, extract_dpop_nonce};
 use reqwest::{Request, RequestBuilder, Response, StatusCode, header};
 use url::{Origin, Url};
@@ -100,15 +102,30 @@ impl Client {
         self.check_origin(&request)?;
         let again = Again::of(&request);
         let token = self.session.access_token().await?;
-        let response = self.present(request, &token).await?;
+        // What is seldom done is in boxes: a future is moved about as large as it can become.
+        let response = if token.is_bound() {
+            Box::pin(self.present(request, &token)).await?
+        } else {
+            self.with(request, &token)?.await?
+        };
         let refused = response.status() == StatusCode::UNAUTHORIZED && !wants_nonce(&response);
         // Elsewhere the request came without the token, so the answer is not about it.
         if !refused || response.url().origin() != again.url().origin() {
             return Ok(response);
         }
+        Box::pin(self.replace(&token, response, again)).await
+    }
+
+    /// Asks again with a newer token, if there is one.
+    async fn replace(
+        &self,
+        token: &Token,
+        response: Response,
+        again: Again,
+    ) -> Result<Response, HttpError> {
         // Also for a body that is gone: then the caller's own next request has the newer token.
-        match (self.session.access_token_after(&token).await, again) {
-            (Ok(newer), Again::Request(again)) if newer.can_replace(&token) => {
+        match (self.session.access_token_after(token).await, again) {
+            (Ok(newer), Again::Request(again)) if newer.can_replace(token) => {
                 self.present(again, &newer).await
             }
             (Ok(_), _) => Ok(response),
@@ -121,7 +138,7 @@ impl Client {
     /// where the server wants its nonce in the proof (RFC 9449 §9).
     async fn present(&self, request: Request, token: &Token) -> Result<Response, HttpError> {
         if !token.is_bound() {
-            return self.with(request, token).await;
+            return Ok(self.with(request, token)?.await?);
         }
         let key = self.session.proof_key().ok_or(HttpError::NoProofKey)?;
         let again = request.try_clone();
@@ -144,7 +161,7 @@ impl Client {
             .await
             .ok_or(HttpError::NoProof)?;
         request.headers_mut().insert(PROOF, proof);
-        let response = self.with(request, token).await?;
+        let response = self.with(request, token)?.await?;
         let nonce = extract_dpop_nonce(response.headers());
         if let Some(nonce) = nonce.filter(|_| response.url().origin() == asked.origin()) {
             key.remember_nonce(&asked, nonce);
@@ -152,10 +169,14 @@ impl Client {
         Ok(response)
     }
 
-    async fn with(&self, mut request: Request, token: &Token) -> Result<Response, HttpError> {
+    fn with(
+        &self,
+        mut request: Request,
+        token: &Token,
+    ) -> Result<impl Future<Output = reqwest::Result<Response>> + use<>, HttpError> {
         let value = token.authorization().ok_or(HttpError::UnusableToken)?;
         request.headers_mut().insert(header::AUTHORIZATION, value);
-        Ok(self.inner.execute(request).await?)
+        Ok(self.inner.execute(request))
     }
 
     fn check_origin(&self, request: &Request) -> Result<(), HttpError> {
