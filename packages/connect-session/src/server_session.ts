@@ -23,9 +23,11 @@ export class ReapitConnectServerSession {
   static TOKEN_EXPIRY = Math.round(Date.now() / 1000) + 3300
 
   private readonly session: Session
+  private readonly asksByQuery: boolean
 
   constructor(init: ReapitConnectServerSessionInitializers) {
     this.session = open(init)
+    this.asksByQuery = init.connectTokenRequest !== 'form'
     this.connectAccessToken = this.connectAccessToken.bind(this)
   }
 
@@ -38,7 +40,8 @@ export class ReapitConnectServerSession {
         cause instanceof SessionError
           ? 'Reapit Connect Token Error'
           : 'Reapit Connect Session error'
-      console.error(kind, messageOf(cause))
+      const refused = cause instanceof SessionError && cause.code === 'misconfigured'
+      console.error(kind, messageOf(cause) + (refused && this.asksByQuery ? BY_FORM : ''))
     }
   }
 }
@@ -84,3 +87,5 @@ function ask(
     signal: signal ?? null,
   })
 }
+
+const BY_FORM = ", or set connectTokenRequest to 'form', which most servers need"

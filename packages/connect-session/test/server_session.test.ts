@@ -64,4 +64,5 @@ test.each([
   expect(await open(issuer).connectAccessToken()).toBeUndefined()
   expect(said).toEqual([expect.stringMatching(/^Reapit Connect Token Error /)])
   expect(said.join()).not.toMatch(/cret/)
+  expect(said.join().includes("connectTokenRequest to 'form'")).toBe(status === 401)
 })
