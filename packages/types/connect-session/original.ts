@@ -7,7 +7,7 @@ import type * as Ours from '@tenure/connect-session'
 /** Fails to compile where either cannot take the other's place. */
 type Same<One extends Other, Other extends Back, Back = One> = [One, Other]
 /** Fails to compile where the first cannot take the second's place. */
-type Fits<_One extends Other, Other> = true
+type Fits<One extends Other, Other> = [One, Other]
 
 /** The members that everybody may use: a class with private ones is like no other. */
 type Open<T> = Pick<T, keyof T>
