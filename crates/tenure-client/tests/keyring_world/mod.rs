@@ -73,7 +73,7 @@ pub(crate) fn run<F: Future<Output = ()>>(
 }
 
 fn enter(test: &str) {
-    for program in ["dbus-run-session", "gnome-keyring-daemon"] {
+    for program in ["dbus-run-session", "dbus-send", "gnome-keyring-daemon"] {
         if !is_there(program) {
             let ci = env::var("CI").as_deref() == Ok("true");
             assert!(!ci, "{program} is missing");
@@ -118,6 +118,11 @@ fn start_keyring() -> Child {
     stdin.write_all(b"a password").unwrap();
     drop(stdin);
     let until = Instant::now() + LIMIT;
+    // Before it has its name, the first question to it would start another one.
+    while !has_its_name() {
+        assert!(Instant::now() < until, "the keyring does not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let probe = |store: &CredentialStore| {
         let entry = store.build("tenure probe", "probe", None)?;
         entry.set_secret(b"probe")?;
@@ -128,6 +133,21 @@ fn start_keyring() -> Child {
         std::thread::sleep(Duration::from_millis(50));
     }
     keyring
+}
+
+fn has_its_name() -> bool {
+    let told = Command::new("dbus-send")
+        .args([
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.DBus",
+            "/org/freedesktop/DBus",
+            "org.freedesktop.DBus.NameHasOwner",
+            "string:org.freedesktop.secrets",
+        ])
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&told.stdout).contains("boolean true")
 }
 
 impl World {
