@@ -12,6 +12,9 @@ use crate::{
 /// refuses every token must not cause a token request per call.
 const FORCED_REST: Duration = Duration::from_secs(30);
 
+/// A token that is fresh for less than this is only replaced when somebody asks for one.
+const SHORTEST_RENEWED: Duration = Duration::from_secs(1);
+
 /// What storage is known to hold.
 #[derive(Debug, Clone)]
 pub(super) enum Memory {
@@ -113,6 +116,13 @@ impl TokenSet {
         };
         let margin = self.margin(config, expires_at);
         now >= fresh_until || now.saturating_add(margin) < self.obtained_at
+    }
+
+    /// Whether it may be replaced before anybody asks. Where an issuer grants hardly any life,
+    /// each answer would cause the next request.
+    pub(super) fn renews_by_itself(&self, config: &HolderConfig) -> bool {
+        self.fresh_until(config)
+            .is_some_and(|until| until.since(self.obtained_at) >= SHORTEST_RENEWED)
     }
 
     /// Whether its life is over.

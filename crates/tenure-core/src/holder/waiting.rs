@@ -168,10 +168,10 @@ impl Holder {
         self.config.renewal == Renewal::Proactive
             && !self.hidden
             && self.renewable()
-            && self
-                .memory
-                .active()
-                .is_some_and(|s| s.tokens.is_due(&self.config, self.now.wall))
+            && self.memory.active().is_some_and(|s| {
+                s.tokens.renews_by_itself(&self.config)
+                    && s.tokens.is_due(&self.config, self.now.wall)
+            })
     }
 
     /// When to wake up while nothing is under way; no timer while hidden.
@@ -180,7 +180,9 @@ impl Holder {
             return None;
         }
         let session = self.memory.active()?;
-        let proactive = self.config.renewal == Renewal::Proactive && self.renewable();
+        let proactive = self.config.renewal == Renewal::Proactive
+            && self.renewable()
+            && session.tokens.renews_by_itself(&self.config);
         let fresh = session
             .tokens
             .fresh_until(&self.config)

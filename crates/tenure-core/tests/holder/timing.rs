@@ -23,6 +23,26 @@ fn a_token_that_is_granted_for_no_time_at_all_is_handed_out_once_per_request() {
 }
 
 #[test]
+fn a_token_of_hardly_any_life_is_renewed_only_for_those_who_ask() {
+    // Law 8: an issuer that grants such tokens must not be asked without end.
+    for life in [0, 1, 999] {
+        let mut story = Story::signed_in(HolderConfig::default(), LIFE);
+        let op = story.up_to_the_exchange();
+        let mut short = grant(2, story.wall);
+        short.expiry = Expiry::In(Duration::from_millis(life));
+        story.answer(op, Answer::Tokens(short));
+        let (op, ..) = story.save();
+        story.input(Input::Saved { op, result: Ok(()) });
+        assert_eq!(story.holder.poll_timeout(), None);
+        story.pass(LIFE);
+        story.input(Input::Elapsed);
+        assert!(story.exchange().is_none());
+        story.want(1);
+        story.up_to_the_exchange();
+    }
+}
+
+#[test]
 fn a_token_without_an_expiry_lives_until_it_is_refused() {
     let mut story = Story::new(on_demand());
     story.input(Input::Opened);
