@@ -118,6 +118,14 @@ test('an answer of another issuer is not taken', async () => {
   await canSignIn()
 })
 
+test('an answer that does not name its issuer is not taken from one that always does', async () => {
+  // RFC 9207 §2.4.
+  const begun = await begin()
+  const bare = await answer({ code: 'x', state: begun.get('state') })
+  assert.deepEqual({ code: bare.code, detail: bare.detail }, { code: 'invalid_callback', detail: 'issuer_missing' })
+  await canSignIn()
+})
+
 test('a fourth redirect within ten seconds is not begun', async () => {
   // So that a slow machine is as quick as the loop.
   await page.clock.install()

@@ -73,6 +73,10 @@ export async function finish(parts: Parts, read: readonly string[]): Promise<Cal
   const [, redirectUri = '', returnTo, nonce = '', verifier = '', , ...kept] = finished
   records.keep(kept)
   if (kind !== 'code') throw refused(first, rest)
+  const { authorization_response_iss_parameter_supported: announced } =
+    await parts.issuer.metadata()
+  // RFC 9207 §2.4.
+  if (announced && !iss) throw unfinished('issuer_missing')
   const [body = ''] = parts.core.ask('code', clientIn(parts.options), first, redirectUri, verifier)
   return { identity: await exchange(parts, body, nonce), returnTo: returnTo || null }
 }

@@ -55,6 +55,8 @@ export interface Metadata {
   jwks_uri: string
   revocation_endpoint?: string
   end_session_endpoint?: string
+  /** Whether each answer of the issuer names it (RFC 9207). */
+  authorization_response_iss_parameter_supported?: boolean
 }
 
 /** A set of tokens handed in. */
