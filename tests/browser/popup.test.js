@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test'
 
 import { openApp } from './support/app.js'
 import { signInAsDemo, startBrowser } from './support/browser.js'
+import { until } from './support/processes.js'
 import { startTenure } from './support/server.js'
 import { startSite } from './support/site.js'
 
@@ -23,17 +24,23 @@ after(async () => {
 
 async function openPopup() {
   const opening = page.waitForEvent('popup')
-  await page.evaluate(() => void (globalThis.signedIn = outcome(session.signIn({ mode: 'popup' }))))
+  await page.evaluate(() => {
+    globalThis.told = undefined
+    void outcome(session.signIn({ mode: 'popup' })).then((outcome) => (globalThis.told = outcome))
+  })
   const popup = await opening
   await popup.waitForURL(/login/)
   return popup
 }
 
+/** What became of the sign-in, once it is known. */
+const told = () => until(() => page.evaluate(() => globalThis.told), (outcome) => outcome !== undefined)
+
 test('a window of its own signs the page in', async () => {
   const popup = await openPopup()
   const gone = popup.waitForEvent('close')
   await signInAsDemo(popup)
-  assert.deepEqual(await page.evaluate(() => signedIn), { value: undefined })
+  assert.deepEqual(await told(), { value: undefined })
   await gone
   assert.equal(await page.evaluate(() => session.identity.preferred_username), 'demo')
   assert.equal(new URL(page.url()).pathname, '/')
@@ -42,10 +49,10 @@ test('a window of its own signs the page in', async () => {
 test('a window that is closed is popup_closed, and nobody is signed in', async () => {
   const popup = await openPopup()
   await popup.close()
-  assert.equal((await page.evaluate(() => signedIn)).code, 'popup_closed')
+  assert.equal((await told()).code, 'popup_closed')
   assert.equal(await page.evaluate(() => session.snapshot().status), 'signed_out')
   await signInAsDemo(await openPopup())
-  assert.deepEqual(await page.evaluate(() => signedIn), { value: undefined })
+  assert.deepEqual(await told(), { value: undefined })
 })
 
 test('a window that the browser does not open is popup_blocked', async () => {
