@@ -42,10 +42,14 @@ function whenTokensExpire(start) {
     assert.deepEqual(after, { ...before, granted: before.granted + 1 })
   })
 
-  test('a tab that is frozen while it holds the lock does not keep the others', async () => {
+  test('a tab that is frozen for an hour while it holds the lock does not keep the others', async () => {
     const frozen = await openApp(browser.context, site, settings)
     await signIn(frozen)
+    await frozen.clock.install()
+    await go(frozen, site.url)
     const other = await openApp(browser.context, site, settings)
+    await other.clock.install()
+    await go(other, site.url)
     await other.evaluate(() => session.ready())
     await expire(frozen)
     // The first tab asks, its request is held back, and then it freezes.
@@ -57,11 +61,14 @@ function whenTokensExpire(start) {
     const devtools = await browser.context.newCDPSession(frozen)
     await devtools.send('Page.enable')
     await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
-    const { value } = await other.evaluate(() => outcome(session.accessToken()))
-    assert.equal(typeof value, 'string')
+    await other.clock.fastForward('01:00:00')
+    const served = await other.evaluate(() => outcome(session.accessToken()))
+    assert.deepEqual(Object.keys(served), ['value'], JSON.stringify(served))
+    await frozen.unrouteAll({ behavior: 'ignoreErrors' })
     await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+    await frozen.clock.fastForward('01:00:00')
     const woken = await frozen.evaluate(() => outcome(session.accessToken()))
-    assert.equal(typeof woken.value, 'string')
+    assert.deepEqual(Object.keys(woken), ['value'], JSON.stringify(woken))
     assert.equal((await issuer.refreshes()).other, 0)
   })
 
