@@ -20,7 +20,8 @@
 //!
 //! - [`provider`]: what discovery does not say about the well-known identity providers.
 //! - [`Transactions`]: one record per `state`, each with a lifetime; a state works once.
-//! - [`message`]: the requests and answers of the browser; native programs use a library.
+//! - [`message`]: the requests and answers of the browser. Native programs use a library for them, and
+//!   share what an answer without tokens means.
 //! - [`Callback`]: what came back in the redirect.
 //! - [`IdClaims`], [`IdCheck`]: claims as types, and the checks of OpenID Connect Core §3.1.3.7.
 //! - [`RedirectGuard`]: ends a loop of redirects with an error.

@@ -10,4 +10,4 @@ mod token;
 
 pub use authorize::{AuthorizationRequest, ForbiddenParameter};
 pub use metadata::{Metadata, MetadataFault, discovery_url};
-pub use token::{LoginFailure, TokenAnswer, TokenRequest};
+pub use token::{LoginFailure, TokenAnswer, TokenRequest, outage_by, without_tokens};

@@ -1,19 +1,13 @@
 use tenure_core::holder::{Answer, Outage};
+use tenure_oidc::message::{outage_by, without_tokens};
 
 use super::wire::Heard;
 
 /// What a token endpoint's answer means that granted nothing.
-///
-/// Only `invalid_grant` ends a session (RFC 6749 §5.2). A 5xx or a 429 says nothing about it,
-/// whatever its body claims: a gateway may echo anything.
 pub(super) fn meaning(heard: &Heard) -> Answer {
-    match (heard.status, heard.error.as_deref()) {
-        (Some(409), _) => Answer::Superseded,
-        (Some(400..=428 | 430..=499), Some("invalid_grant")) => Answer::Refused,
-        (Some(400..=428 | 430..=499), Some(error)) if MISCONFIGURED.contains(&error) => {
-            Answer::Misconfigured
-        }
-        _ => Answer::Unavailable {
+    match heard.status {
+        Some(status) => without_tokens(status, heard.error.as_deref(), heard.retry_after),
+        None => Answer::Unavailable {
             outage: outage(heard),
             retry_after: heard.retry_after,
         },
@@ -23,23 +17,10 @@ pub(super) fn meaning(heard: &Heard) -> Answer {
 /// What was in the way of an answer.
 pub(super) fn outage(heard: &Heard) -> Outage {
     match heard.status {
+        Some(status) => outage_by(status),
         None => heard.outage.unwrap_or(Outage::Network),
-        Some(429 | 500..=599) => Outage::Overloaded,
-        Some(_) => Outage::Malformed,
     }
 }
-
-const MISCONFIGURED: [&str; 9] = [
-    "invalid_client",
-    "unauthorized_client",
-    "unsupported_grant_type",
-    "invalid_scope",
-    "invalid_request",
-    "invalid_target",
-    "invalid_dpop_proof",
-    "use_dpop_nonce",
-    "access_denied",
-];
 
 #[cfg(test)]
 mod tests {
@@ -62,13 +43,9 @@ mod tests {
             Answer::Refused
         ));
         assert!(matches!(meaning(&heard(409, None)), Answer::Superseded));
-        for error in MISCONFIGURED {
+        for status in [400, 401] {
             assert!(matches!(
-                meaning(&heard(400, Some(error))),
-                Answer::Misconfigured
-            ));
-            assert!(matches!(
-                meaning(&heard(401, Some(error))),
+                meaning(&heard(status, Some("invalid_client"))),
                 Answer::Misconfigured
             ));
         }

@@ -112,20 +112,11 @@ pub enum LoginFailure {
 
 impl TokenAnswer {
     /// What it means for a session.
-    ///
-    /// Only `invalid_grant` ends one (RFC 6749 §5.2). A 5xx or a 429 says nothing about it,
-    /// whatever its body claims: a gateway may echo anything.
     #[must_use]
     pub fn meaning(self, requested_at: Timestamp) -> Answer {
-        let error = self.error.as_deref();
-        match (self.status, error) {
+        match (self.status, &self.error) {
             (Some(200..=299), None) => self.granted(requested_at),
-            (Some(409), _) => Answer::Superseded,
-            (Some(400..=428 | 430..=499), Some("invalid_grant")) => Answer::Refused,
-            (Some(400..=428 | 430..=499), Some(error)) if MISCONFIGURED.contains(&error) => {
-                Answer::Misconfigured
-            }
-            _ => self.unavailable(),
+            _ => self.without_tokens(),
         }
     }
 
@@ -146,7 +137,7 @@ impl TokenAnswer {
 
     fn granted(self, requested_at: Timestamp) -> Answer {
         let Some(access_token) = self.access_token.clone() else {
-            return self.unavailable();
+            return self.without_tokens();
         };
         let token_type = self.token_type.unwrap_or_default();
         // RFC 6749 §7.1: a client must not use a token of a type that it does not understand.
@@ -167,17 +158,47 @@ impl TokenAnswer {
         })
     }
 
-    fn unavailable(&self) -> Answer {
-        let outage = match self.status {
-            None if self.timed_out => Outage::TimedOut,
-            None => Outage::Network,
-            Some(429 | 500..=599) => Outage::Overloaded,
-            Some(_) => Outage::Malformed,
+    fn without_tokens(&self) -> Answer {
+        let Some(status) = self.status else {
+            let outage = if self.timed_out {
+                Outage::TimedOut
+            } else {
+                Outage::Network
+            };
+            return Answer::Unavailable {
+                outage,
+                retry_after: self.retry_after,
+            };
         };
-        Answer::Unavailable {
-            outage,
-            retry_after: self.retry_after,
+        without_tokens(status, self.error.as_deref(), self.retry_after)
+    }
+}
+
+/// What an answer of a token endpoint means that brings no tokens, by its status and its `error`.
+///
+/// Only `invalid_grant` ends a session (RFC 6749 §5.2). A 5xx or a 429 says nothing about it,
+/// whatever its body claims: a gateway may echo anything.
+#[must_use]
+pub fn without_tokens(status: u16, error: Option<&str>, retry_after: Option<Duration>) -> Answer {
+    match (status, error) {
+        (409, _) => Answer::Superseded,
+        (400..=428 | 430..=499, Some("invalid_grant")) => Answer::Refused,
+        (400..=428 | 430..=499, Some(error)) if MISCONFIGURED.contains(&error) => {
+            Answer::Misconfigured
         }
+        _ => Answer::Unavailable {
+            outage: outage_by(status),
+            retry_after,
+        },
+    }
+}
+
+/// What was in the way of tokens, where an answer came.
+#[must_use]
+pub const fn outage_by(status: u16) -> Outage {
+    match status {
+        429 | 500..=599 => Outage::Overloaded,
+        _ => Outage::Malformed,
     }
 }
 
@@ -218,8 +239,8 @@ mod tests {
             answer(409, None).meaning(at()),
             Answer::Superseded
         ));
-        for error in MISCONFIGURED {
-            let meaning = answer(401, Some(error)).meaning(at());
+        for (status, error) in MISCONFIGURED.iter().flat_map(|e| [(400, e), (401, e)]) {
+            let meaning = answer(status, Some(error)).meaning(at());
             assert!(matches!(meaning, Answer::Misconfigured), "{error}");
         }
         for (status, error, wanted) in [
