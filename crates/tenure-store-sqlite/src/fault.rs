@@ -40,15 +40,11 @@ fn meaning(code: Option<ErrorCode>) -> (StoreErrorKind, &'static str) {
     )
 }
 
+pub(crate) const LOCKED: &str = "the database is locked by another process";
+
 const MEANINGS: &[(ErrorCode, &str)] = &[
-    (
-        ErrorCode::DatabaseBusy,
-        "the database is locked by another process",
-    ),
-    (
-        ErrorCode::DatabaseLocked,
-        "the database is locked by another process",
-    ),
+    (ErrorCode::DatabaseBusy, LOCKED),
+    (ErrorCode::DatabaseLocked, LOCKED),
     (
         ErrorCode::DiskFull,
         "the disk is full, or the database has reached its size limit",

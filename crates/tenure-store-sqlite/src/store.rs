@@ -11,10 +11,10 @@ use tenure_store::{
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::fault::unavailable;
+use crate::fault::{LOCKED, unavailable};
 use crate::options::Options;
 use crate::readers::{self, Readers, closed};
-use crate::writer::{self, Job, Message, Write, Written};
+use crate::writer::{self, Job, LockedOut, Message, Write, Written};
 use crate::{file, schema};
 
 /// A store in one SQLite file; clones share its connections.
@@ -67,7 +67,7 @@ impl SqliteStore {
                 answer,
             });
             self.inner.queue.send(job).await.map_err(|_| closed())?;
-            outcome.await.map_err(|_| late())?
+            outcome.await.map_err(|_| self.late())?
         })
         .await
     }
@@ -80,7 +80,15 @@ impl SqliteStore {
         let call = call(Instant::now() + timeout);
         tokio::time::timeout(timeout, call)
             .await
-            .unwrap_or_else(|_| Err(late()))
+            .unwrap_or_else(|_| Err(self.late()))
+    }
+
+    fn late(&self) -> StoreError {
+        unavailable(if self.inner.locked_out.is_now() {
+            LOCKED
+        } else {
+            "the database did not answer in time"
+        })
     }
 }
 
@@ -200,6 +208,7 @@ struct Inner {
     queue: mpsc::Sender<Message>,
     readers: Arc<Readers>,
     timeout: Duration,
+    locked_out: LockedOut,
     ended: watch::Receiver<()>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -210,10 +219,12 @@ impl Inner {
         let conn = schema::open_writer(options)?;
         let (queue, jobs) = mpsc::channel(options.queue);
         let (alive, ended) = watch::channel(());
+        let locked_out = LockedOut::default();
+        let standing = locked_out.clone();
         let writer = thread::Builder::new()
             .name("tenure-sqlite".to_owned())
             .spawn(move || {
-                writer::run(conn, jobs);
+                writer::run(conn, jobs, &standing);
                 drop(alive);
             })
             .map_err(|error| {
@@ -223,6 +234,7 @@ impl Inner {
             queue,
             readers: Arc::new(Readers::new(&options.path)),
             timeout: options.timeout,
+            locked_out,
             ended,
             writer: Mutex::new(Some(writer)),
         })
@@ -243,10 +255,6 @@ impl Drop for Inner {
             tracing::error!("the thread that writes to the database ended early");
         }
     }
-}
-
-fn late() -> StoreError {
-    unavailable("the database did not answer in time")
 }
 
 const SWEEP_STEP: usize = 256;

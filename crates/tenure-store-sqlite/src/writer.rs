@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -55,8 +56,27 @@ pub(crate) struct Written {
     pub(crate) version: Version,
 }
 
+/// Whether the writer stands before a lock of another process right now: then a caller who gives
+/// up knows what it waited for, whichever of the two clocks rings first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LockedOut(Arc<AtomicBool>);
+
+impl LockedOut {
+    pub(crate) fn is_now(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, waiting: bool) {
+        self.0.store(waiting, Ordering::Relaxed);
+    }
+}
+
 /// The writer's life: take all that waits, write it as one, answer.
-pub(crate) fn run(mut conn: Connection, mut queue: mpsc::Receiver<Message>) {
+pub(crate) fn run(
+    mut conn: Connection,
+    mut queue: mpsc::Receiver<Message>,
+    locked_out: &LockedOut,
+) {
     let mut messages = Vec::with_capacity(MAX_BATCH);
     while queue.blocking_recv_many(&mut messages, MAX_BATCH) > 0 {
         let mut jobs = Vec::with_capacity(messages.len());
@@ -70,15 +90,15 @@ pub(crate) fn run(mut conn: Connection, mut queue: mpsc::Receiver<Message>) {
         let now = Instant::now();
         jobs.retain(|job| now < job.deadline);
         if !jobs.is_empty() {
-            write_batch(&mut conn, jobs);
+            write_batch(&mut conn, jobs, locked_out);
         }
     }
 }
 
 /// Writes all in one transaction. If one fails, the transaction is undone and each is tried alone,
 /// so that it fails for itself only; nobody was answered before.
-fn write_batch(conn: &mut Connection, mut jobs: Vec<Job>) {
-    match commit(conn, &jobs) {
+fn write_batch(conn: &mut Connection, mut jobs: Vec<Job>, locked_out: &LockedOut) {
+    match commit(conn, &jobs, locked_out) {
         Ok(written) => {
             for (job, written) in jobs.into_iter().zip(written) {
                 tell(job, Ok(written));
@@ -90,7 +110,7 @@ fn write_batch(conn: &mut Connection, mut jobs: Vec<Job>) {
                 "a batch failed, trying each write alone"
             );
             for job in jobs.drain(..) {
-                write_batch(conn, vec![job]);
+                write_batch(conn, vec![job], locked_out);
             }
         }
         Err(error) => {
@@ -108,9 +128,16 @@ fn tell(job: Job, outcome: Result<Written, StoreError>) {
     }
 }
 
-fn commit(conn: &mut Connection, jobs: &[Job]) -> rusqlite::Result<Vec<Written>> {
+fn commit(
+    conn: &mut Connection,
+    jobs: &[Job],
+    locked_out: &LockedOut,
+) -> rusqlite::Result<Vec<Written>> {
     conn.busy_timeout(patience(jobs))?;
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    locked_out.set(true);
+    let begun = conn.transaction_with_behavior(TransactionBehavior::Immediate);
+    locked_out.set(false);
+    let tx = begun?;
     // Read under the write lock: other processes count here too.
     let first: i64 = tx
         .prepare_cached(COUNTER)?
