@@ -109,6 +109,11 @@ impl Holder {
                 self.retried = true;
                 self.load(AfterLoad::Refresh);
             }
+            // A transport may notice the silence before this machine does: as at its deadline.
+            Answer::Unavailable {
+                outage: Outage::TimedOut,
+                retry_after: None,
+            } => self.load(AfterLoad::TimedOut),
             Answer::Unavailable {
                 outage,
                 retry_after,

@@ -327,17 +327,26 @@ fn the_tutorials_policy_discards_on_any_failure() {
 
 #[test]
 fn a_process_that_was_frozen_while_it_asked_finds_what_its_peers_did() {
-    // Law 8.
-    let mut story = Story::signed_in(on_demand(), LIFE);
-    story.want(1);
-    story.up_to_the_exchange();
-    story.pass(60_000);
-    story.input(Input::Elapsed);
-    assert!(story.settled(1).is_none());
-    let op = story.load();
-    story.input(Input::Loaded {
-        op,
-        result: Ok(Some(stored(2, 0))),
-    });
-    assert_eq!(story.token(1), "at2");
+    // Law 8. Its own deadline or that of its transport: either may ring first when it wakes.
+    let silence = Answer::Unavailable {
+        outage: Outage::TimedOut,
+        retry_after: None,
+    };
+    for answer in [None, Some(silence)] {
+        let mut story = Story::signed_in(on_demand(), LIFE);
+        story.want(1);
+        let op = story.up_to_the_exchange();
+        story.pass(60_000);
+        match answer {
+            Some(answer) => story.answer(op, answer),
+            None => story.input(Input::Elapsed),
+        }
+        assert!(story.settled(1).is_none());
+        let op = story.load();
+        story.input(Input::Loaded {
+            op,
+            result: Ok(Some(stored(2, 0))),
+        });
+        assert_eq!(story.token(1), "at2");
+    }
 }
