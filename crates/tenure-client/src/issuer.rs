@@ -275,3 +275,15 @@ fn grant(
 /// Together below the ten seconds that a session waits for an answer.
 const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(9);
+
+#[cfg(test)]
+mod tests {
+    use tenure_core::holder::HolderConfig;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_over_before_the_session_asks_again() {
+        assert!(CONNECT < TOTAL && TOTAL < HolderConfig::default().exchange_timeout);
+    }
+}
