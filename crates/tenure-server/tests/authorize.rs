@@ -106,7 +106,7 @@ async fn a_bad_request_is_told_to_the_client_with_its_state() {
         ([("code_challenge", "")], "invalid_request"),
         ([("code_challenge_method", "plain")], "invalid_request"),
         ([("code_challenge_method", "")], "invalid_request"),
-        ([("scope", "openid everything")], "invalid_scope"),
+        ([("scope", "everything")], "invalid_scope"),
         ([("max_age", "soon")], "invalid_request"),
         (
             [("request_uri", "https://evil.example/")],

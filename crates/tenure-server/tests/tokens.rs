@@ -175,8 +175,8 @@ async fn a_refresh_token_works_for_its_client_alone_and_for_no_more_scope() {
         ("client_id", "demo-cli"),
         ("refresh_token", token.as_str()),
     ];
-    let more = [&own[..], &[("scope", "openid api")]].concat();
-    assert_eq!(world.post("/token", &more).await.error(), "invalid_scope");
+    let other = [&own[..], &[("scope", "api")]].concat();
+    assert_eq!(world.post("/token", &other).await.error(), "invalid_scope");
     let less = [&own[..], &[("scope", "openid")]].concat();
     assert_eq!(world.post("/token", &less).await.json()["scope"], "openid");
 }

@@ -1,6 +1,7 @@
 //! The people who may sign in.
 
 mod attempts;
+mod email;
 mod password;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Owner, Replaced, StoreError, StoreErrorKind, Version};
 
 pub(crate) use self::attempts::{Admission, Attempts};
+pub(crate) use self::email::{Checked, EMAIL, EMAIL_VERIFIED, Email};
 pub(crate) use self::password::Hasher;
 use crate::cache::Cache;
 use crate::digest::{random_text, sha256};

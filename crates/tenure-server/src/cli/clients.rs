@@ -1,11 +1,14 @@
 use clap::{Args, Subcommand};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tenure_core::secret::ClientSecret;
 
 use super::{Failure, Where, out};
-use crate::clients::{Client, Compatibility, Grant, digest_of_secret};
+use crate::accounts::is_reserved;
+use crate::clients::{Client, Compatibility, Grant, Leniency, digest_of_secret};
 use crate::config::{DEFAULT_SCOPE, check_uri};
 use crate::digest::random_text;
+use crate::keys::Algorithm;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -42,6 +45,15 @@ pub(super) struct Add {
     /// Who else its access tokens are for
     #[arg(long)]
     audience: Option<String>,
+    /// How its tokens are signed, if not as the server's others: ES256, RS256 or EdDSA
+    #[arg(long, value_parser = named::<Algorithm>)]
+    algorithm: Option<Algorithm>,
+    /// A claim about a person that its ID tokens have, such as `email`
+    #[arg(long = "id-token-claim", value_name = "CLAIM", value_parser = claim)]
+    id_token_claims: Vec<String>,
+    /// A rule that does not hold for it, such as `sign_in_without_challenge`
+    #[arg(long, value_name = "EXCUSE", value_parser = named::<Leniency>)]
+    dangerous_leniency: Vec<Leniency>,
 }
 
 pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
@@ -113,10 +125,26 @@ impl Add {
             grants,
             scope: self.scope,
             audience: self.audience,
-            algorithm: None,
-            compatibility: Compatibility::default(),
+            algorithm: self.algorithm,
+            compatibility: Compatibility {
+                dangerous_leniency: self.dangerous_leniency.into_iter().collect(),
+                account_claims: self.id_token_claims,
+                ..Compatibility::default()
+            },
         })
     }
+}
+
+/// A value by the name that it has in the configuration.
+fn named<T: DeserializeOwned>(name: &str) -> Result<T, String> {
+    serde_json::from_value(name.into()).map_err(|error| error.to_string())
+}
+
+fn claim(name: &str) -> Result<String, String> {
+    if is_reserved(name.trim_end_matches('*')) {
+        return Err("the server writes it itself; choose another claim".to_owned());
+    }
+    Ok(name.to_owned())
 }
 
 fn row(client: &Client) -> serde_json::Value {
@@ -125,6 +153,7 @@ fn row(client: &Client) -> serde_json::Value {
         "confidential": client.is_confidential(),
         "grants": client.grants,
         "scope": client.scope,
+        "algorithm": client.algorithm,
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
         "compatibility": client.compatibility,

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use tenure_core::issuer::RevokedReason;
 
 use super::{Failure, Where, out};
-use crate::accounts::{Account, NotMade, is_reserved};
+use crate::accounts::{Account, Checked, EMAIL, EMAIL_VERIFIED, Email, NotMade, is_reserved};
 use crate::app::App;
 
 #[derive(Subcommand)]
@@ -12,6 +12,22 @@ pub(super) enum Command {
     Add {
         /// The user name
         name: String,
+        /// The person's e-mail address
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        /// Somebody made sure that the address is the person's own
+        #[arg(long, requires = "email")]
+        email_verified: bool,
+    },
+    /// Write a person's e-mail address; without one, remove it
+    Email {
+        /// The user name
+        name: String,
+        /// The address
+        address: Option<String>,
+        /// Somebody made sure that the address is the person's own
+        #[arg(long, requires = "address")]
+        verified: bool,
     },
     /// Set a password, read from standard input, and end all sessions
     Passwd {
@@ -33,7 +49,7 @@ pub(super) enum Command {
         /// The user name
         name: String,
     },
-    /// Write what clients may be told about a person, such as `email`; without a value, remove it
+    /// Write what clients may be told about a person, such as `locale`; without a value, remove it
     Claim {
         /// The user name
         name: String,
@@ -49,14 +65,23 @@ pub(super) enum Command {
 pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
     let app = at.open().await?;
     match command {
-        Command::Add { name } => {
-            let account = app
-                .accounts
-                .add(&name, out::password()?)
-                .await
-                .map_err(told)?;
+        Command::Add {
+            name,
+            email,
+            email_verified,
+        } => {
+            let account = add(&app, &name, email.as_deref(), checked(email_verified)).await?;
             let told = json!({ "username": account.username, "subject": account.subject });
             out::done(at.json, &told, &format!("made the account {name}"));
+        }
+        Command::Email {
+            name,
+            address,
+            verified,
+        } => {
+            let account = set_email(&app, &name, address.as_deref(), checked(verified)).await?;
+            let told = row(&account);
+            out::done(at.json, &told, &format!("set the e-mail address of {name}"));
         }
         Command::Passwd { name } => {
             let account = app
@@ -99,17 +124,59 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
         }
         Command::List => {
             let accounts = app.accounts.list().await?;
-            let rows: Vec<_> = accounts
-                .iter()
-                .map(|account| {
-                    json!({ "username": account.username, "subject": account.subject,
-                    "created_at": account.created_at / 1000, "disabled": account.disabled })
-                })
-                .collect();
+            let rows: Vec<_> = accounts.iter().map(row).collect();
             out::list(at.json, &rows, &["username", "subject", "disabled"]);
         }
     }
     Ok(())
+}
+
+fn row(account: &Account) -> Value {
+    let email = account.email_claims();
+    json!({
+        "username": account.username,
+        "subject": account.subject,
+        "created_at": account.created_at / 1000,
+        "disabled": account.disabled,
+        "email": email.get(EMAIL),
+        "email_verified": email.get(EMAIL_VERIFIED),
+    })
+}
+
+async fn add(
+    app: &App,
+    name: &str,
+    email: Option<&str>,
+    checked: Checked,
+) -> Result<Account, Failure> {
+    // Looked at first, so that a slip of the keyboard makes no account.
+    let email = email.map(Email::read).transpose().map_err(told)?;
+    let account = app.accounts.add(name, out::password()?).await;
+    let account = account.map_err(told)?;
+    if email.is_some() {
+        app.accounts
+            .set_email(name, email.as_ref(), checked)
+            .await?;
+    }
+    Ok(account)
+}
+
+async fn set_email(
+    app: &App,
+    name: &str,
+    email: Option<&str>,
+    checked: Checked,
+) -> Result<Account, Failure> {
+    let email = email.map(Email::read).transpose().map_err(told)?;
+    let account = app
+        .accounts
+        .set_email(name, email.as_ref(), checked)
+        .await?;
+    account.ok_or_else(|| nobody(name))
+}
+
+const fn checked(verified: bool) -> Checked {
+    if verified { Checked::Yes } else { Checked::No }
 }
 
 async fn set_claim(
@@ -121,6 +188,13 @@ async fn set_claim(
     if is_reserved(claim) {
         let what = format!("the server writes `{claim}` itself; choose another claim");
         return Err(Failure::Usage(what));
+    }
+    if claim == EMAIL {
+        return set_email(app, name, value.as_deref(), Checked::No).await;
+    }
+    if claim == EMAIL_VERIFIED {
+        let what = "write it with the address: `tenure users email NAME ADDRESS --verified`";
+        return Err(Failure::Usage(what.to_owned()));
     }
     let value = value.map(claim_value).transpose()?;
     let account = app.accounts.set_claim(name, claim, value).await?;

@@ -58,10 +58,10 @@ impl Compatibility {
                     .map_or(own == name, |start| name.starts_with(start))
             })
         };
-        let claims = account.claims.iter();
-        let claims = claims.filter(|(name, _)| wanted(name) && !is_reserved(name));
+        let claims = account.claims.clone().into_iter();
+        let claims = claims.chain(account.email_claims());
         claims
-            .map(|(name, value)| (name.clone(), value.clone()))
+            .filter(|(name, _)| wanted(name) && !is_reserved(name))
             .collect()
     }
 }

@@ -91,6 +91,7 @@ pub(crate) struct Clients {
     rows: Rows,
     cache: Cache<Option<Arc<Client>>>,
     origins: Cache<Arc<BTreeSet<String>>>,
+    scopes: Cache<Arc<BTreeSet<String>>>,
 }
 
 impl Clients {
@@ -99,6 +100,7 @@ impl Clients {
             rows,
             cache: Cache::new(),
             origins: Cache::new(),
+            scopes: Cache::new(),
         }
     }
 
@@ -171,6 +173,20 @@ impl Clients {
         let origins = Arc::new(uris.filter_map(|uri| redirect::origin(uri)).collect());
         self.origins.insert("", Arc::clone(&origins), now);
         Ok(origins)
+    }
+
+    /// The scopes that one client or another may have.
+    pub(crate) async fn scopes(&self) -> Result<Arc<BTreeSet<String>>, StoreError> {
+        let now = self.rows.now();
+        if let Some(scopes) = self.scopes.find("", now) {
+            return Ok(scopes);
+        }
+        let clients = self.list().await?;
+        let all = clients.iter().flat_map(|client| client.scope.split(' '));
+        let named = all.filter(|scope| !scope.is_empty());
+        let scopes = Arc::new(named.map(str::to_owned).collect());
+        self.scopes.insert("", Arc::clone(&scopes), now);
+        Ok(scopes)
     }
 }
 

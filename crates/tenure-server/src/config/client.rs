@@ -128,5 +128,5 @@ pub(crate) fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
 }
 
 const SCRIPTS: [&str; 4] = ["javascript", "data", "blob", "file"];
-pub(crate) const DEFAULT_SCOPE: &str = "openid profile offline_access";
+pub(crate) const DEFAULT_SCOPE: &str = "openid profile email offline_access";
 const MIN_SECRET: usize = 32;

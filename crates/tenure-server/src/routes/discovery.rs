@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::keys::{Algorithm, PUBLISHED_FOR};
-use crate::token::DEVICE_CODE;
+use crate::token::{DEVICE_CODE, PERSONAL_SCOPES};
 use crate::web::OAuthError;
 
 /// The server's metadata (RFC 8414, OpenID Connect Discovery; norm 16).
@@ -17,6 +17,13 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
     let at = |path: &str| format!("{issuer}{path}");
     let methods = json!(["client_secret_basic", "client_secret_post", "none"]);
     let confidential = json!(["client_secret_basic", "client_secret_post"]);
+    // Without the store it is those that the server itself knows.
+    let scopes = app.clients.scopes().await.unwrap_or_default();
+    let own = PERSONAL_SCOPES.map(str::to_owned);
+    let others = scopes.iter().filter(|scope| !own.contains(scope));
+    let scopes: Vec<_> = own.iter().chain(others).collect();
+    let mut prompts = vec!["none", "login", "select_account"];
+    prompts.extend(app.config.signup.then_some("create"));
     Json(json!({
         "issuer": issuer,
         "authorization_endpoint": at("/oauth2/authorize"),
@@ -27,7 +34,7 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
         "revocation_endpoint": at("/revoke"),
         "introspection_endpoint": at("/introspect"),
         "end_session_endpoint": at("/logout"),
-        "scopes_supported": ["openid", "profile", "offline_access"],
+        "scopes_supported": scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported":
@@ -38,12 +45,13 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
         "revocation_endpoint_auth_methods_supported": methods,
         "introspection_endpoint_auth_methods_supported": confidential,
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login"],
+        "prompt_values_supported": prompts,
+        "claims_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid",
-            "name", "preferred_username"],
+            "name", "preferred_username", "email", "email_verified"],
     }))
 }
 

@@ -12,9 +12,8 @@ use super::login::{guarded, with_guard};
 use crate::app::App;
 use crate::clients::redirect::origin;
 use crate::clients::{Client, Leniency};
-use crate::keys::TokenUse;
 use crate::pages;
-use crate::token::{IdClaims, Parameters};
+use crate::token::{IdClaims, Parameters, hinted};
 use crate::web::cookie;
 
 /// `GET /logout` (OpenID Connect RP-Initiated Logout §2).
@@ -150,10 +149,7 @@ fn logout_uri(client: &Client, uri: &str, headers: &HeaderMap) -> Option<String>
 
 /// What an ID token says that is ours, expired or not.
 async fn hint(app: &App, token: &str) -> Result<Option<(IdClaims, FamilyId)>, StoreError> {
-    let ring = app.keys.ring().await?;
-    let claims = ring.verify::<IdClaims>(TokenUse::Id, token).ok();
-    let claims = claims.filter(|claims| claims.iss == app.config.issuer());
-    Ok(claims.and_then(|claims| {
+    Ok(hinted(app, token).await?.and_then(|claims| {
         let family = claims.sid.parse().ok()?;
         Some((claims, family))
     }))

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::app::App;
 use crate::token::{bearer, has_scope};
@@ -23,11 +23,15 @@ pub(super) async fn endpoint(
         return Err(error);
     }
     let account = app.accounts.of(&live.claims.sub).await?;
-    let account = account.filter(|_| has_scope(&live.claims.scope, "profile"));
-    let mut told = json!({ "sub": live.claims.sub });
-    if let Some(account) = account {
-        told["name"] = json!(account.username);
-        told["preferred_username"] = json!(account.username);
+    let may = |scope| has_scope(&live.claims.scope, scope);
+    let mut told = Map::new();
+    told.insert("sub".to_owned(), json!(live.claims.sub));
+    if let Some(account) = account.as_deref().filter(|_| may("profile")) {
+        told.insert("name".to_owned(), json!(account.username));
+        told.insert("preferred_username".to_owned(), json!(account.username));
+    }
+    if let Some(account) = account.as_deref().filter(|_| may("email")) {
+        told.extend(account.email_claims());
     }
     Ok((no_store(), Json(told)).into_response())
 }

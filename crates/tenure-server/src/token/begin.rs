@@ -2,7 +2,7 @@ use tenure_core::issuer::{self, Family, FamilyId, NewFamily};
 use tenure_core::secret::RefreshToken;
 use tenure_core::time::Timestamp;
 
-use super::mint::{Grantee, access_token, expires_in, id_token};
+use super::mint::{Grantee, access_token, expires_in, first_id_token};
 use super::{Granted, has_scope};
 use crate::app::App;
 use crate::clients::{Client, Grant};
@@ -47,12 +47,13 @@ pub(super) async fn family(
     Ok(issuer::begin(new, &ring.ratchet, &app.policy, now))
 }
 
-/// The first tokens of a family that is written and stands.
+/// The first tokens of a family that is written and stands; its ID token has the claims that
+/// were `asked` for, too.
 pub(super) async fn tokens(
     app: &App,
     client: &Client,
-    family: &Family,
-    token: &RefreshToken,
+    (family, token): (&Family, &RefreshToken),
+    asked: &[String],
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     let to = Grantee {
@@ -61,7 +62,7 @@ pub(super) async fn tokens(
         family: Some(family),
     };
     let id_token = if has_scope(&family.scope, "openid") {
-        Some(id_token(app, client, family, now).await?)
+        Some(first_id_token(app, client, family, asked, now).await?)
     } else {
         None
     };

@@ -23,6 +23,9 @@ pub(crate) struct Code {
     pub(crate) challenge: Option<String>,
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
+    /// Which claims about the person the request wants in the ID token.
+    #[serde(default)]
+    pub(crate) id_token_claims: Vec<String>,
     pub(crate) subject: String,
     pub(crate) sign_in: String,
     pub(crate) auth_time: i64,
@@ -47,6 +50,7 @@ impl Code {
             challenge: None,
             scope: String::new(),
             nonce: None,
+            id_token_claims: Vec::new(),
             subject: sign_in.subject.clone(),
             sign_in: sign_in.id.clone(),
             auth_time: sign_in.auth_time().as_millis(),
@@ -102,6 +106,7 @@ async fn begin(
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     let id = family_id(&code.family).ok_or_else(unknown)?;
+    let asked = code.id_token_claims;
     let start = Start {
         id,
         subject: code.subject,
@@ -127,7 +132,7 @@ async fn begin(
         app.families.end(id, RevokedReason::SignedOut).await?;
         return Err(unknown());
     }
-    begin::tokens(app, client, &family, &token, now).await
+    begin::tokens(app, client, (&family, &token), &asked, now).await
 }
 
 /// Whether the request is from where the code was sent. A wrong guess does not burn the code.

@@ -1,4 +1,5 @@
 use super::mint::{Grantee, access_token, expires_in};
+use super::scope::is_personal;
 use super::{Granted, Parameters, narrow};
 use crate::app::App;
 use crate::clients::Client;
@@ -13,12 +14,8 @@ pub(super) async fn grant(
     if !client.is_confidential() {
         return Err(OAuthError::client());
     }
-    let personal = ["openid", "offline_access", "profile"];
-    let own: Vec<_> = client
-        .scope
-        .split(' ')
-        .filter(|scope| !personal.contains(scope))
-        .collect();
+    let scopes = client.scope.split(' ');
+    let own: Vec<_> = scopes.filter(|scope| !is_personal(scope)).collect();
     let scope = narrow(form.find("scope"), &own.join(" "))?;
     let to = Grantee {
         subject: &client.id,

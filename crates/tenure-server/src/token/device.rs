@@ -67,7 +67,7 @@ async fn begin(
             .await?;
         return Err(unknown());
     }
-    begin::tokens(app, client, &family, &token, now).await
+    begin::tokens(app, client, (&family, &token), &[], now).await
 }
 
 /// Two parties have the code, so what it granted ends.

@@ -112,18 +112,33 @@ pub(super) async fn access_token(
     sign(app, client, TokenUse::Access, &claims).await
 }
 
+/// The ID token of a refresh: what a request asked for by name was for its first one alone.
 pub(super) async fn id_token(
     app: &App,
     client: &Client,
     family: &Family,
     now: Timestamp,
 ) -> Result<String, OAuthError> {
+    first_id_token(app, client, family, &[], now).await
+}
+
+/// The ID token of a sign-in, with the claims that were `asked` for by name.
+pub(super) async fn first_id_token(
+    app: &App,
+    client: &Client,
+    family: &Family,
+    asked: &[String],
+    now: Timestamp,
+) -> Result<String, OAuthError> {
     let account = app.accounts.of(&family.subject).await?;
     let compatibility = &client.compatibility;
-    let told = account
-        .as_deref()
-        .map(|account| compatibility.claims_of(account));
-    let mut told = told.unwrap_or_default();
+    let mut told = Map::new();
+    if let Some(account) = account.as_deref() {
+        told = compatibility.claims_of(account);
+        let may = super::has_scope(&family.scope, "email");
+        let email = account.email_claims().into_iter();
+        told.extend(email.filter(|(name, _)| may && asked.contains(name)));
+    }
     let own_name = told
         .remove("name")
         .and_then(|name| name.as_str().map(str::to_owned));

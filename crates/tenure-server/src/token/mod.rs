@@ -7,6 +7,7 @@ mod credentials;
 mod device;
 mod mint;
 mod refresh;
+mod scope;
 mod verify;
 
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use serde::Serialize;
 pub(crate) use self::client::{authenticate, confidential};
 pub(crate) use self::code::{Code, issue as issue_code};
 pub(crate) use self::mint::{AccessClaims, IdClaims};
-pub(crate) use self::verify::{bearer, live};
+pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};
+pub(crate) use self::verify::{bearer, hinted, live};
 use crate::app::App;
 use crate::clients::{Grant, Leniency};
 use crate::web::{Device, OAuthError, no_store};
@@ -140,25 +142,6 @@ async fn parameters(app: &App, query: Option<&str>, form: &[u8]) -> Result<Param
     } else {
         Ok(form)
     }
-}
-
-/// The scope that is asked for, if it is within what may be had; all of it if none is named.
-pub(crate) fn narrow(asked: Option<&str>, most: &str) -> Result<String, OAuthError> {
-    let Some(asked) = asked else {
-        return Ok(most.to_owned());
-    };
-    let within = |scope: &str| most.split(' ').any(|one| one == scope);
-    if asked.split_ascii_whitespace().all(within) {
-        return Ok(asked.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
-    }
-    Err(OAuthError::new(
-        "invalid_scope",
-        "more was asked for than may be had",
-    ))
-}
-
-pub(crate) fn has_scope(scopes: &str, scope: &str) -> bool {
-    scopes.split(' ').any(|one| one == scope)
 }
 
 /// RFC 8628 §3.4.

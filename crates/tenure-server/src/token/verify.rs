@@ -1,9 +1,10 @@
 use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
 use tenure_core::issuer::Family;
 use tenure_store::{StoreError, Version};
 
-use super::AccessClaims;
 use super::mint::family_id;
+use super::{AccessClaims, IdClaims};
 use crate::app::App;
 use crate::families::is_alive;
 use crate::keys::{TokenUse, Unverified};
@@ -32,7 +33,8 @@ pub(crate) async fn bearer(app: &App, headers: &HeaderMap) -> Result<Live, OAuth
 
 /// What an access token says, unless it is forged, expired, for others, or of an ended family.
 pub(crate) async fn live(app: &App, token: &str) -> Result<Option<Live>, StoreError> {
-    let Some(claims) = claims(app, token).await? else {
+    let claims = claims::<AccessClaims>(app, TokenUse::Access, token).await?;
+    let Some(claims) = claims else {
         return Ok(None);
     };
     let issuer = app.config.issuer();
@@ -72,12 +74,23 @@ async fn confirm(app: &App, claims: &AccessClaims, family: &Family, version: Ver
     }
 }
 
-async fn claims(app: &App, token: &str) -> Result<Option<AccessClaims>, StoreError> {
+/// What an ID token says that is from here, expired or not: it names a person and proves nothing
+/// about who sent it.
+pub(crate) async fn hinted(app: &App, id_token: &str) -> Result<Option<IdClaims>, StoreError> {
+    let claims = claims::<IdClaims>(app, TokenUse::Id, id_token).await?;
+    Ok(claims.filter(|claims| claims.iss == app.config.issuer()))
+}
+
+async fn claims<T: DeserializeOwned>(
+    app: &App,
+    usage: TokenUse,
+    token: &str,
+) -> Result<Option<T>, StoreError> {
     let ring = app.keys.ring().await?;
-    let mut verified = ring.verify(TokenUse::Access, token);
+    let mut verified = ring.verify(usage, token);
     if matches!(verified, Err(Unverified::UnknownKey)) {
         let ring = app.keys.newer_than(ring).await?;
-        verified = ring.verify(TokenUse::Access, token);
+        verified = ring.verify(usage, token);
     }
     Ok(verified.ok())
 }

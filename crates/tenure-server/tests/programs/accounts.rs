@@ -133,3 +133,49 @@ async fn what_an_operator_writes_about_a_person_is_kept_and_what_the_server_writ
         assert_eq!(ran.code, Some(2), "{asked}: {ran:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_e_mail_address_has_one_place_and_is_checked_only_if_somebody_says_so() {
+    let server = Server::start(300).await;
+    let run = async |args: &[&str], input: &str| {
+        let args = args.iter().copied().chain(["--json"]);
+        server.operate(args, input).await
+    };
+    let known = async |name: &str| {
+        let listed = server.operate(["users", "list", "--json"], "").await;
+        let listed: Vec<Value> = serde_json::from_str(&listed.stdout).unwrap();
+        let row = listed.into_iter().find(|row| row["username"] == name);
+        row.map(|row| (row["email"].clone(), row["email_verified"].clone()))
+    };
+    let is = |email: &str, verified: bool| Some((Value::from(email), Value::from(verified)));
+    let nothing = Some((Value::Null, Value::Null));
+
+    let add = ["users", "add", "ada", "--email"];
+    let wrong = run(&[&add[..], &["ada"]].concat(), "a long enough password").await;
+    assert_eq!(
+        (wrong.code, known("ada").await),
+        (Some(2), None),
+        "{wrong:?}"
+    );
+    assert!(wrong.stderr.contains("ada@example.com"), "{wrong:?}");
+    let right = [&add[..], &["ada@example.com", "--email-verified"]].concat();
+    let ran = run(&right, "a long enough password").await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(known("ada").await, is("ada@example.com", true));
+
+    // The older command writes the same place, and knows nothing about the new address.
+    run(&["users", "claim", "ada", "email", "ada@example.org"], "").await;
+    assert_eq!(known("ada").await, is("ada@example.org", false));
+    let ran = run(&["users", "claim", "ada", "email_verified", "true"], "").await;
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains("tenure users email"), "{ran:?}");
+    let email = ["users", "email", "ada"];
+    run(
+        &[&email[..], &["ada@example.org", "--verified"]].concat(),
+        "",
+    )
+    .await;
+    assert_eq!(known("ada").await, is("ada@example.org", true));
+    run(&email, "").await;
+    assert_eq!(known("ada").await, nothing);
+}
