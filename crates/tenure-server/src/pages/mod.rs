@@ -81,8 +81,10 @@ pub(crate) fn form(form: &Form, guard: &str) -> Response {
                 autocomplete=(form.autocomplete) autofocus[!form.username.is_empty()];
             button type="submit" { (form.title) }
         }
-        @if form.may_sign_up && form.action == "/login" {
-            p.quiet { "No account yet? " a href=(other(form)) { "Make one" } "." }
+        @if form.action == "/signup" {
+            p.quiet { "You have an account? " a href=(other(form, "/login")) { "Sign in" } "." }
+        } @else if form.may_sign_up {
+            p.quiet { "No account yet? " a href=(other(form, "/signup")) { "Make one" } "." }
         }
     };
     let status = if form.problem.is_some() {
@@ -93,7 +95,7 @@ pub(crate) fn form(form: &Form, guard: &str) -> Response {
     page(status, form.title, form.leads_to.as_deref(), &body)
 }
 
-fn other(form: &Form) -> String {
+fn other(form: &Form, path: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if let Some(going_on) = &form.going_on {
         query.append_pair("continue", going_on);
@@ -101,7 +103,7 @@ fn other(form: &Form) -> String {
     if let Some(device) = &form.device {
         query.append_pair("device", device);
     }
-    format!("/signup?{}", query.finish())
+    format!("{path}?{}", query.finish())
 }
 
 /// Too many attempts. It looks the same whether or not there is such an account.

@@ -6,19 +6,14 @@ use axum::response::{IntoResponse, Response};
 use tenure_store::StoreError;
 use url::form_urlencoded::Serializer;
 
+use super::person::Wanted;
+use super::request::{Refusal, Request};
 use crate::app::App;
-use crate::clients::{Client, Grant, Leniency};
+use crate::clients::Leniency;
 use crate::pages;
 use crate::signin::SignIn;
-use crate::token::{Code, Parameters, issue_code, narrow};
+use crate::token::{Code, Parameters, issue_code};
 use crate::web::no_store;
-
-/// An authorization request whose client and redirect URI are known to belong together.
-pub(super) struct Request {
-    client: Arc<Client>,
-    redirect_uri: String,
-    parameters: Parameters,
-}
 
 /// `GET /oauth2/authorize` (RFC 6749 §4.1.1).
 pub(super) async fn show(
@@ -55,28 +50,30 @@ async fn decide(
     query: &str,
     request: &Request,
 ) -> Result<Response, StoreError> {
-    if let Err((error, what)) = check(request) {
-        return Ok(refuse(app, request, error, what));
+    let wanted = match understand(app, request).await? {
+        Ok(wanted) => wanted,
+        Err(refusal) => return Ok(refuse(app, request, refusal)),
+    };
+    if request.prompts("create") {
+        return Ok(to_form("/signup", query));
     }
     let sign_in = app.signed_in(headers).await?;
-    let fresh = sign_in.filter(|sign_in| is_fresh(app, request, sign_in));
-    match fresh {
-        _ if request.prompts("login") => Ok(to_login(query)),
-        Some(sign_in) => grant(app, request, &sign_in).await,
+    let right = sign_in.filter(|known| wanted.fits(known) && is_fresh(app, request, known));
+    match right {
+        // Another account is chosen by signing in with it.
+        _ if request.prompts("login") || request.prompts("select_account") => {
+            Ok(to_form("/login", query))
+        }
+        Some(sign_in) => send_code(app, request, wanted, &sign_in).await,
         // Norm 40: nothing is shown.
-        None if request.prompts("none") => Ok(refuse(
-            app,
-            request,
-            "login_required",
-            "nobody is signed in",
-        )),
-        None => Ok(to_login(query)),
+        None if request.prompts("none") => Ok(refuse(app, request, NOBODY)),
+        None => Ok(to_form("/login", query)),
     }
 }
 
 /// Whether the sign-in is as recent as `max_age` asks.
 fn is_fresh(app: &App, request: &Request, sign_in: &SignIn) -> bool {
-    let Some(max_age) = request.parameters.find("max_age") else {
+    let Some(max_age) = request.find("max_age") else {
         return true;
     };
     let age = app.rows.now().since(sign_in.auth_time()).as_secs();
@@ -128,76 +125,51 @@ pub(super) async fn is_sent_to_login(
         return Ok(false);
     }
     let request = read(app, query).await?;
-    match check(&request) {
+    match request.check(app) {
         Ok(()) => Ok(true),
-        Err((error, what)) => Err(Box::new(refuse(app, &request, error, what))),
+        Err(refusal) => Err(Box::new(refuse(app, &request, refusal))),
     }
 }
 
-fn check(request: &Request) -> Result<(), (&'static str, &'static str)> {
-    let find = |name| request.parameters.find(name);
-    if find("request").is_some() {
-        return Err(("request_not_supported", "send plain parameters"));
+/// What a request asks for, if all of it is right.
+async fn understand(app: &App, request: &Request) -> Result<Result<Wanted, Refusal>, StoreError> {
+    match request.check(app) {
+        Ok(()) => Wanted::read(app, request).await,
+        Err(refusal) => Ok(Err(refusal)),
     }
-    if find("request_uri").is_some() {
-        return Err(("request_uri_not_supported", "send plain parameters"));
-    }
-    match find("response_type") {
-        Some("code") => {}
-        None => return Err(("invalid_request", "response_type is missing")),
-        // Norm 7: no tokens in URLs.
-        Some(_) => return Err(("unsupported_response_type", "only code is supported")),
-    }
-    if !request.client.may(Grant::AuthorizationCode) {
-        return Err(("unauthorized_client", "this client may not sign people in"));
-    }
-    if find("response_mode").is_some_and(|mode| mode != "query") {
-        return Err(("invalid_request", "only response_mode query is supported"));
-    }
-    // Norm 5: PKCE with S256, always.
-    let s256 = find("code_challenge_method") == Some("S256");
-    let challenged = s256 && find("code_challenge").is_some_and(|given| given.len() == 43);
-    let silent = find("code_challenge")
-        .or(find("code_challenge_method"))
-        .is_none();
-    let excused = silent && request.client.permits(Leniency::SignInWithoutChallenge);
-    if !challenged && !excused {
-        return Err((
-            "invalid_request",
-            "send a code_challenge with the method S256",
-        ));
-    }
-    if request.prompts("none") && find("prompt") != Some("none") {
-        return Err(("invalid_request", "prompt none excludes the others"));
-    }
-    if find("max_age").is_some_and(|age| age.parse::<u64>().is_err()) {
-        return Err(("invalid_request", "max_age is not a number of seconds"));
-    }
-    if narrow(find("scope"), &request.client.scope).is_err() {
-        return Err(("invalid_scope", "more was asked for than may be had"));
-    }
-    Ok(())
 }
 
-/// Sends the browser back with a code.
+/// Sends the browser of whoever has just signed in back: with a code, unless the client asked for
+/// another person.
 pub(super) async fn grant(
     app: &App,
     request: &Request,
     sign_in: &SignIn,
 ) -> Result<Response, StoreError> {
-    if let Err((error, what)) = check(request) {
-        return Ok(refuse(app, request, error, what));
+    match understand(app, request).await? {
+        Err(refusal) => Ok(refuse(app, request, refusal)),
+        Ok(wanted) if !wanted.fits(sign_in) => Ok(refuse(app, request, NOBODY)),
+        Ok(wanted) => send_code(app, request, wanted, sign_in).await,
     }
-    let find = |name| request.parameters.find(name);
+}
+
+async fn send_code(
+    app: &App,
+    request: &Request,
+    wanted: Wanted,
+    sign_in: &SignIn,
+) -> Result<Response, StoreError> {
+    let find = |name| request.find(name).map(str::to_owned);
     let mut code = Code::new(&request.client.id, &request.redirect_uri, sign_in);
-    code.challenge = find("code_challenge").map(str::to_owned);
-    code.nonce = find("nonce").map(str::to_owned);
-    code.scope = narrow(find("scope"), &request.client.scope).unwrap_or_default();
+    code.challenge = find("code_challenge");
+    code.nonce = find("nonce");
+    code.id_token_claims = wanted.id_token_claims;
+    code.scope = request.scope().unwrap_or_default();
     let code = issue_code(app, code).await?;
     Ok(back(app, request, &[("code", code.expose())]))
 }
 
-fn refuse(app: &App, request: &Request, error: &str, what: &str) -> Response {
+fn refuse(app: &App, request: &Request, (error, what): Refusal) -> Response {
     back(
         app,
         request,
@@ -210,7 +182,7 @@ fn refuse(app: &App, request: &Request, error: &str, what: &str) -> Response {
 fn back(app: &App, request: &Request, pairs: &[(&str, &str)]) -> Response {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(pairs);
-    if let Some(state) = request.parameters.find("state") {
+    if let Some(state) = request.find("state") {
         query.append_pair("state", state);
     }
     if !request.client.permits(Leniency::AnswerWithoutIssuer) {
@@ -224,11 +196,11 @@ fn back(app: &App, request: &Request, pairs: &[(&str, &str)]) -> Response {
     see_other(&format!("{}{glue}{}", request.redirect_uri, query.finish()))
 }
 
-fn to_login(query: &str) -> Response {
+fn to_form(path: &str, query: &str) -> Response {
     let query = Serializer::new(String::new())
         .append_pair("continue", query)
         .finish();
-    see_other(&format!("/login?{query}"))
+    see_other(&format!("{path}?{query}"))
 }
 
 pub(super) fn see_other(location: &str) -> Response {
@@ -240,18 +212,8 @@ pub(super) fn see_other(location: &str) -> Response {
         .into_response()
 }
 
-impl Request {
-    /// What the login form may lead to, for its content security policy.
-    pub(super) fn redirect_uri(&self) -> &str {
-        &self.redirect_uri
-    }
-
-    fn prompts(&self, wanted: &str) -> bool {
-        let prompts = self.parameters.find("prompt").unwrap_or_default();
-        prompts.split(' ').any(|prompt| prompt == wanted)
-    }
-
-    pub(super) fn login_hint(&self) -> Option<&str> {
-        self.parameters.find("login_hint")
-    }
-}
+/// The same whether nobody is signed in or somebody else: that is not for a client to learn.
+const NOBODY: Refusal = (
+    "login_required",
+    "nobody is signed in who fits this request",
+);

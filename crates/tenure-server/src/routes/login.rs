@@ -187,9 +187,7 @@ async fn form(app: &App, headers: &HeaderMap, from: &Parameters, mut form: Form)
     form.username = hint.unwrap_or_default().to_owned();
     form.going_on = from.find("continue").map(str::to_owned);
     form.device = from.find("device").map(str::to_owned);
-    form.leads_to = request
-        .as_ref()
-        .map(|request| request.redirect_uri().to_owned());
+    form.leads_to = request.as_ref().map(|request| request.redirect_uri.clone());
     form.may_sign_up = app.config.signup;
 
     with_guard(app, headers, |guard| pages::form(&form, guard)).await

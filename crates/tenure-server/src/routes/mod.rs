@@ -9,6 +9,8 @@ mod introspect;
 mod login;
 mod logout;
 mod operation;
+mod person;
+mod request;
 mod revoke;
 mod sessions;
 mod userinfo;
