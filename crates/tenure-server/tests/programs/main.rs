@@ -22,6 +22,7 @@ mod oidc_provider;
 mod openid_client;
 mod outage;
 mod read_only;
+mod relying;
 mod storage_file;
 mod support;
 mod two_servers;
