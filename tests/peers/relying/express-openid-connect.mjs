@@ -11,6 +11,7 @@ app.use(openidConnect.auth({
   clientID: clientId,
   clientSecret,
   secret,
+  idpLogout: true,
   authorizationParams: { response_type: 'code', scope },
 }));
 

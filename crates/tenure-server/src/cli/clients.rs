@@ -153,6 +153,7 @@ fn row(client: &Client) -> serde_json::Value {
         "confidential": client.is_confidential(),
         "grants": client.grants,
         "scope": client.scope,
+        "audience": client.audience,
         "algorithm": client.algorithm,
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uris": client.post_logout_redirect_uris,

@@ -166,7 +166,10 @@ impl Where {
         let config = self.config()?;
         if !config.database().is_file() {
             let path = config.data_dir.display();
-            let what = format!("there is no data in {path}: name its directory with --data");
+            let what = format!(
+                "there is no data in {path}: start the server there once, or name the directory \
+                 of one that runs with --data or --config"
+            );
             return Err(Failure::Usage(what));
         }
         let store = AnyStore::new(SqliteStore::open(config.database()).await?);

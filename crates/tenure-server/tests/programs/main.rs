@@ -1,5 +1,6 @@
 //! Whole programs against each other: the binary `tenure` as server and as command line, npm's
-//! `openid-client` and `oidc-provider`, and a person whose browser a test plays.
+//! `openid-client` and `oidc-provider`, applications with other people's libraries, and a person
+//! whose browser a test plays.
 //!
 //! Everything runs as real processes on free loopback ports and is stopped by its process id.
 #![allow(

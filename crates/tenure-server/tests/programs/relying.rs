@@ -6,11 +6,22 @@ use serde_json::{Value, json};
 use crate::support::browser::{Browser, Page};
 use crate::support::free_address;
 use crate::support::peers;
+use crate::support::process::Program;
 use crate::support::server::Server;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn express_openid_connect_signs_in_and_refreshes() {
-    walk_through("express-openid-connect", "express-openid-connect").await;
+async fn express_openid_connect_signs_in_refreshes_and_signs_out() {
+    let name = "express-openid-connect";
+    let Some(mut visit) = walk_through(name, name).await else {
+        return;
+    };
+    let page = visit
+        .browser
+        .open(&format!("{}/logout", visit.origin))
+        .await;
+    // The application sent the person back to its first page, which asks to sign in again.
+    let asks = page.url.as_str().starts_with(&visit.server.url("/login?"));
+    assert!(asks && page.body.contains("<form"), "{page:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,10 +46,19 @@ async fn the_command_for_oidc_client_ts_adds_a_public_client() {
     assert_eq!(made["client_secret"], Value::Null);
 }
 
-/// `title` is what the documentation calls the library that the script `name` uses.
-async fn walk_through(title: &str, name: &str) {
+/// A person who is signed in to an application.
+struct Visit {
+    server: Server,
+    _app: Program,
+    origin: String,
+    browser: Browser,
+}
+
+/// `title` is what the documentation calls the library that the script `name` uses. `None` if the
+/// peers are not installed.
+async fn walk_through(title: &str, name: &str) -> Option<Visit> {
     if !peers::installed() {
-        return;
+        return None;
     }
     let server = Server::start(300).await;
     let origin = format!("http://{}", free_address());
@@ -58,6 +78,12 @@ async fn walk_through(title: &str, name: &str) {
         assert_eq!(told, expected, "refresh {count}");
         assert_eq!(server.refreshes("rotated").await, count);
     }
+    Some(Visit {
+        server,
+        _app: app,
+        origin,
+        browser,
+    })
 }
 
 /// Runs the command of the documentation for a library, with another address for its example's.
