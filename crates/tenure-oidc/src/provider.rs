@@ -118,8 +118,6 @@ pub enum Endpoint {
     Token,
     /// Where tokens are revoked (RFC 7009).
     Revocation,
-    /// Where the provider's own sign-out page is.
-    SignOut,
     /// A login page that always asks, even if the person is signed in.
     Login,
 }
@@ -145,13 +143,26 @@ pub enum SignOutForm {
         /// Whether the provider refuses or asks the person when the `id_token_hint` is missing.
         hint: Hint,
     },
-    /// The provider's own page, with these parameter names.
+    /// The provider's own page, which is told the `client_id`.
     Own {
-        /// Names the client.
-        client_id: &'static str,
-        /// Names the page to return to.
+        /// Its path.
+        page: &'static str,
+        /// The parameter that names the page to return to.
         return_to: &'static str,
+        /// How the provider itself is known. Any other server that announces an
+        /// `end_session_endpoint` is signed out of in the standard form.
+        known_by: KnownBy,
     },
+}
+
+/// What tells a provider with a sign-out form of its own from a server that keeps to the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KnownBy {
+    /// Its issuers begin so.
+    Issuer(&'static str),
+    /// The `end_session_endpoint` that it announces, if it does, ends so.
+    EndSessionEndpoint(&'static str),
 }
 
 /// Whether a sign-out request must carry the ID token.

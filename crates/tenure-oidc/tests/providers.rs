@@ -3,7 +3,7 @@
 use tenure_core::secret::IdToken;
 use tenure_oidc::provider::{
     AUTH0, COGNITO, ENTRA, Endpoint, GENERIC, KEYCLOAK, OKTA, ONELOGIN, Provider, Quirk,
-    REAPIT_CONNECT, SignOut, SignOutFault,
+    REAPIT_CONNECT, SignOut, SignOutFault, SignOutForm,
 };
 
 type Parts = &'static [(&'static str, &'static str)];
@@ -73,12 +73,33 @@ fn a_part_of_an_issuer_cannot_lead_elsewhere() {
     assert_eq!(GENERIC.issuer(&[]), None);
 }
 
+/// What each provider's discovery says: its issuer and its standard sign-out, if there is one.
+const AT_HOME: [(&Provider, &str, Option<&str>); 4] = [
+    (&AUTH0, "https://acme.eu.auth0.com/", None),
+    (
+        &AUTH0,
+        "https://login.example/",
+        Some("https://login.example/oidc/logout"),
+    ),
+    (
+        &COGNITO,
+        "https://cognito-idp.eu-west-2.amazonaws.com/p_1",
+        Some("https://own.example/logout"),
+    ),
+    (
+        &REAPIT_CONNECT,
+        "https://cognito-idp.eu-west-2.amazonaws.com/p_1",
+        None,
+    ),
+];
+
 #[test]
 fn each_provider_signs_out_in_its_own_form() {
     let id_token = IdToken::new("a.b.c");
     let from = SignOut {
         client_id: "cards",
         end_session_endpoint: Some("https://id.example/logout"),
+        issuer: Some("https://id.example"),
         base: Some("https://own.example/"),
         return_to: Some("https://app.example/bye"),
         id_token: Some(&id_token),
@@ -89,20 +110,46 @@ fn each_provider_signs_out_in_its_own_form() {
     let back = "https%3A%2F%2Fapp.example%2Fbye";
     let auth0 = format!("https://own.example/v2/logout?client_id=cards&returnTo={back}");
     let cognito = format!("https://own.example/logout?client_id=cards&logout_uri={back}");
-    let cases = [
-        (&AUTH0, auth0.as_str()),
-        (&ENTRA, standard),
-        (&COGNITO, cognito.as_str()),
-        (&OKTA, standard),
-        (&ONELOGIN, standard),
-        (&KEYCLOAK, standard),
-        (&REAPIT_CONNECT, cognito.as_str()),
-        (&GENERIC, standard),
-    ];
-    for (provider, url) in cases {
+    for (provider, issuer, end_session_endpoint) in AT_HOME {
+        let request = provider.sign_out(&SignOut {
+            issuer: Some(issuer),
+            end_session_endpoint,
+            ..from.clone()
+        });
+        let url = if *provider == AUTH0 { &auth0 } else { &cognito };
+        assert_eq!(
+            request.unwrap().url(),
+            *url,
+            "{} at {issuer}",
+            provider.name
+        );
+    }
+    for provider in [&ENTRA, &OKTA, &ONELOGIN, &KEYCLOAK, &GENERIC] {
         let request = provider.sign_out(&from).unwrap();
-        assert_eq!(request.url(), url, "{}", provider.name);
+        assert_eq!(request.url(), standard, "{}", provider.name);
         assert!(!format!("{request:?}").contains("a.b.c"));
+    }
+}
+
+#[test]
+fn a_server_that_keeps_to_the_standard_is_left_in_its_form_whatever_it_is_called() {
+    let id_token = IdToken::new("a.b.c");
+    for provider in Provider::ALL {
+        let request = provider.sign_out(&SignOut {
+            client_id: "cards",
+            issuer: Some("https://id.example"),
+            end_session_endpoint: Some("https://id.example/logout"),
+            base: Some("https://id.example"),
+            id_token: Some(&id_token),
+            ..SignOut::default()
+        });
+        assert_eq!(SignOutForm::of(provider.name), provider.sign_out);
+        assert_eq!(
+            request.unwrap().url(),
+            "https://id.example/logout?client_id=cards&id_token_hint=a.b.c",
+            "{}",
+            provider.name
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use alloc::string::String;
 use tenure_core::secret::{IdToken, RefreshToken};
 use tenure_oidc::{
     message::{Metadata, MetadataFault, TokenRequest, discovery_url},
-    provider::{GENERIC, SignOut},
+    provider::{SignOut, SignOutForm},
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -29,7 +29,7 @@ use crate::fields::{Read, Reader, Writer};
 /// | `revoke` | `client_id, refresh_token` | a body |
 /// | `login` | `requested_at, answer…` | the grant, or `fault` |
 /// | `claims` | `issuer, client_id, nonce, max_age, acr, skew, now, trusted, claims…` | empty, or the fault |
-/// | `sign_out` | `client_id, endpoint, return_to, id_token, state` | the address |
+/// | `sign_out` | `provider, client_id, issuer, base, end_session, return_to, id_token, state` | the address, or empty where there is no page |
 /// | `admit` | `now, limit, within, times…` | the times to keep, or `fault` |
 ///
 /// # Errors
@@ -100,21 +100,25 @@ fn metadata(mut from: Reader<'_>) -> Read<String> {
 }
 
 fn sign_out(mut from: Reader<'_>) -> Read<String> {
+    let form = SignOutForm::of(from.raw("provider"));
     let client_id = from.text("client_id");
-    let end_session_endpoint = Some(from.text("endpoint"));
+    let issuer = from.optional();
+    let base = from.optional();
+    let end_session_endpoint = from.optional();
     let return_to = from.optional();
     let id_token = from.optional().map(IdToken::new);
     let state = from.optional();
     from.end()?;
-    let request = GENERIC.sign_out(&SignOut {
+    let request = form.request(&SignOut {
         client_id,
         end_session_endpoint,
-        base: None,
+        issuer,
+        base,
         return_to,
         id_token: id_token.as_ref(),
         state,
     });
-    Ok(request.map_err(|_| "endpoint")?.url())
+    Ok(request.map_or(String::new(), |request| request.url()))
 }
 
 fn fault(what: &str) -> String {

@@ -132,6 +132,31 @@ test.each([
   expect(await provider.logoutRequest(result(manifest))).toEqual({ url, params })
 })
 
+const TENURE = {
+  issuer: 'https://id.example',
+  authorization_endpoint: 'https://id.example/oauth2/authorize',
+  token_endpoint: 'https://id.example/oauth2/token',
+  end_session_endpoint: 'https://id.example/logout',
+}
+
+test.each([
+  new Auth0Provider(),
+  new AzureProvider(),
+  new CognitoProvider(),
+  new OktaProvider(),
+  new OneLoginProvider(),
+  new (class extends AuthProvider {})(),
+])('%o leaves a Tenure server as the standard says', async (provider) => {
+  expect(await provider.logoutRequest(result(TENURE))).toEqual({
+    url: TENURE.end_session_endpoint,
+    params: {
+      client_id: 'app',
+      post_logout_redirect_uri: OPTIONS.logoutUrl,
+      id_token_hint: 'the-id-token',
+    },
+  })
+})
+
 test('Okta and OneLogin are not asked to sign out without an ID token, which they refuse', async () => {
   for (const provider of [new OktaProvider(), new OneLoginProvider()]) {
     const { idToken: _, ...without } = result(MANIFESTS.okta)

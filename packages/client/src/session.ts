@@ -113,10 +113,10 @@ class Opened implements Session {
     await driver.signOut(asked.localOnly ? 'local' : 'issuer')
     if (!asked.everywhere || typeof location !== 'object') return
     const { end_session_endpoint } = await issuer.metadata()
-    if (!end_session_endpoint) return
     const back = asked.returnTo && new URL(asked.returnTo, location.href).href
-    const about = [this.#options.clientId, end_session_endpoint, back, idToken, null]
-    location.assign(core.ask('sign_out', ...about)[0] ?? '')
+    const about = [null, this.#options.clientId, null, null, end_session_endpoint, back, idToken]
+    const [address] = core.ask('sign_out', ...about, null)
+    if (address) location.assign(address)
   }
 
   adopt = async (tokens: Tokens, identity?: Identity): Promise<void> => {

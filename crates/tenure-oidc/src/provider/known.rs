@@ -1,22 +1,21 @@
-use super::{Audience, ClaimNames, Endpoint, Hint, Provider, Quirk, SignOutForm};
+use super::{Audience, ClaimNames, Endpoint, Hint, KnownBy, Provider, Quirk, SignOutForm};
 
 /// Auth0.
 ///
 /// The issuer ends with a slash. Signing out: `GET /v2/logout` of its Authentication API, with
-/// `client_id` and `returnTo`; only tenants that switch it on announce an `end_session_endpoint`.
+/// `client_id` and `returnTo`; tenants that switch it on announce `/oidc/logout` beside it, also
+/// below a domain of their own. An issuer that announces another one is not Auth0.
 /// Without `audience` access tokens are opaque (Auth0's page on access tokens). Groups and roles
 /// are claims that a tenant adds under a name of its own.
 pub const AUTH0: Provider = Provider {
     name: "auth0",
     issuer_template: Some("https://{domain}/"),
-    endpoints: &[
-        (Endpoint::SignOut, "/v2/logout"),
-        (Endpoint::Revocation, "/oauth/revoke"),
-    ],
+    endpoints: &[(Endpoint::Revocation, "/oauth/revoke")],
     audience: Audience::Parameter("audience"),
     sign_out: SignOutForm::Own {
-        client_id: "client_id",
+        page: "/v2/logout",
         return_to: "returnTo",
+        known_by: KnownBy::EndSessionEndpoint("/oidc/logout"),
     },
     scopes: &["openid", "profile", "email", "offline_access"],
     claims: ClaimNames {
@@ -67,8 +66,8 @@ pub const ENTRA: Provider = Provider {
 ///
 /// The issuer is the pool's address, the endpoints lie below the pool's domain. Signing out:
 /// `GET /logout` with `client_id` and `logout_uri` (the logout endpoint of the developer guide);
-/// there is no RP-Initiated Logout. Refresh tokens come without `offline_access`, which is no
-/// scope of a pool.
+/// there is no RP-Initiated Logout, though discovery may announce that page. Refresh tokens come
+/// without `offline_access`, which is no scope of a pool.
 pub const COGNITO: Provider = Provider {
     name: "cognito",
     issuer_template: Some("https://cognito-idp.{region}.amazonaws.com/{pool}"),
@@ -77,12 +76,12 @@ pub const COGNITO: Provider = Provider {
         (Endpoint::Token, "/oauth2/token"),
         (Endpoint::Revocation, "/oauth2/revoke"),
         (Endpoint::Login, "/login"),
-        (Endpoint::SignOut, "/logout"),
     ],
     audience: Audience::Fixed,
     sign_out: SignOutForm::Own {
-        client_id: "client_id",
+        page: "/logout",
         return_to: "logout_uri",
+        known_by: KnownBy::Issuer("https://cognito-idp."),
     },
     scopes: &["openid", "profile", "email"],
     claims: ClaimNames {
@@ -182,12 +181,12 @@ pub const REAPIT_CONNECT: Provider = Provider {
         (Endpoint::Token, "/token"),
         (Endpoint::Revocation, "/oauth2/revoke"),
         (Endpoint::Login, "/login"),
-        (Endpoint::SignOut, "/logout"),
     ],
     audience: Audience::Fixed,
     sign_out: SignOutForm::Own {
-        client_id: "client_id",
+        page: "/logout",
         return_to: "logout_uri",
+        known_by: KnownBy::Issuer("https://cognito-idp."),
     },
     scopes: &[],
     claims: ClaimNames {

@@ -3,7 +3,7 @@ use core::fmt;
 
 use tenure_core::secret::IdToken;
 
-use super::{Endpoint, Hint, Provider, SignOutForm};
+use super::{GENERIC, Hint, KnownBy, Provider, SignOutForm};
 use crate::urlencode;
 
 /// What a sign-out at the provider is made from; what is not known stays empty.
@@ -17,7 +17,9 @@ pub struct SignOut<'a> {
     pub client_id: &'a str,
     /// `end_session_endpoint` of the discovery document.
     pub end_session_endpoint: Option<&'a str>,
-    /// The address the provider's own pages lie below, where they are not announced.
+    /// Who issues the tokens.
+    pub issuer: Option<&'a str>,
+    /// The address that the page to sign in and the provider's own others lie below.
     pub base: Option<&'a str>,
     /// The page to return to; registered at the provider.
     pub return_to: Option<&'a str>,
@@ -92,6 +94,10 @@ impl core::error::Error for SignOutFault {}
 impl Provider {
     /// Makes the sign-out request in the provider's own form.
     ///
+    /// Whoever describes a server as a provider that it is not, such as one's own as Auth0, still
+    /// signs people out there: an announced endpoint that is not that provider's is used as the
+    /// standard says.
+    ///
     /// ```
     /// use tenure_oidc::provider::{AUTH0, SignOut};
     ///
@@ -111,23 +117,51 @@ impl Provider {
     /// # Errors
     /// If the provider has no such page, or wants an ID token and there is none.
     pub fn sign_out(&self, from: &SignOut<'_>) -> Result<SignOutRequest, SignOutFault> {
-        match self.sign_out {
-            SignOutForm::EndSession { hint } => end_session(hint, from),
-            SignOutForm::Own {
-                client_id,
-                return_to,
+        self.sign_out.request(from)
+    }
+}
+
+impl SignOutForm {
+    /// The form of the provider with this short name, and the standard one for any other.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let found = FORMS.iter().find(|(known, _)| *known == name);
+        found.map_or(GENERIC.sign_out, |(_, form)| *form)
+    }
+
+    /// Makes the request, see [`Provider::sign_out`].
+    ///
+    /// # Errors
+    /// If the provider has no such page, or wants an ID token and there is none.
+    pub fn request(self, from: &SignOut<'_>) -> Result<SignOutRequest, SignOutFault> {
+        match self {
+            Self::EndSession { hint } => end_session(hint, from),
+            Self::Own { known_by, .. } if known_by.excludes(from) => {
+                end_session(Hint::Optional, from)
+            }
+            Self::Own {
+                page, return_to, ..
             } => {
-                let address = from
-                    .base
-                    .and_then(|base| self.endpoint(Endpoint::SignOut, base));
-                let address = address.ok_or(SignOutFault::NoEndpoint)?;
+                let base = from.base.ok_or(SignOutFault::NoEndpoint)?;
+                let address = String::from(base.trim_end_matches('/')) + page;
                 let parameters = [
-                    (client_id, Some(from.client_id)),
+                    ("client_id", Some(from.client_id)),
                     (return_to, from.return_to),
                 ];
                 Ok(request(address, parameters))
             }
         }
+    }
+}
+
+impl KnownBy {
+    /// Whether the server announces a standard sign-out and is not the provider.
+    fn excludes(self, from: &SignOut<'_>) -> bool {
+        let announced = from.end_session_endpoint;
+        announced.is_some_and(|endpoint| match self {
+            Self::Issuer(beginning) => !from.issuer.unwrap_or_default().starts_with(beginning),
+            Self::EndSessionEndpoint(end) => !endpoint.ends_with(end),
+        })
     }
 }
 
@@ -158,3 +192,14 @@ fn request<'a>(
         parameters: known.collect(),
     }
 }
+
+/// Of each provider's description what a browser needs of it.
+const FORMS: [(&str, SignOutForm); Provider::ALL.len()] = {
+    let mut forms = [("", GENERIC.sign_out); Provider::ALL.len()];
+    let mut at = 0;
+    while at < forms.len() {
+        forms[at] = (Provider::ALL[at].name, Provider::ALL[at].sign_out);
+        at += 1;
+    }
+    forms
+};

@@ -1,5 +1,4 @@
 import { base64url, subtle } from '@tenure/client/parts'
-import { misconfigured } from '../errors.js'
 import { endpoint } from '../manifest.js'
 import type {
   AuthResult,
@@ -8,6 +7,7 @@ import type {
   ProviderURLInfo,
   ResultConfig,
 } from '../types.js'
+import { needed, signOutAt } from './sign_out.js'
 
 /**
  * How a provider wants to be asked. This class keeps to OpenID Connect; a class of one's own
@@ -84,16 +84,7 @@ export abstract class AuthProvider {
 
   /** Where the person is sent to sign out; an empty address where the provider has no such page. */
   async logoutRequest(auth?: AuthResult): Promise<ProviderURLInfo> {
-    const { manifest, options } = needed(auth)
-    if (typeof manifest['end_session_endpoint'] !== 'string') return { url: '' }
-    return {
-      url: endpoint(manifest, 'end_session_endpoint'),
-      params: {
-        client_id: options.clientId,
-        ...(options.logoutUrl === '' ? {} : { post_logout_redirect_uri: options.logoutUrl }),
-        ...(auth?.idToken === undefined ? {} : { id_token_hint: auth.idToken }),
-      },
-    }
+    return signOutAt('generic', auth)
   }
 
   /**
@@ -116,12 +107,6 @@ export abstract class AuthProvider {
   protected usePKCE(config: ResultConfig): boolean {
     return config.web?.authFlow !== 'implicit'
   }
-}
-
-/** What a result says about its provider. */
-export function needed(auth: AuthResult | undefined): AuthResult['provider'] {
-  if (auth) return auth.provider
-  throw misconfigured('this request needs an AuthResult')
 }
 
 function withoutSlash(issuer: string): string {

@@ -1,4 +1,3 @@
-import { endpoint } from '../manifest.js'
 import type {
   AuthResult,
   Manifest,
@@ -6,10 +5,11 @@ import type {
   ProviderURLInfo,
   ResultConfig,
 } from '../types.js'
-import { AuthProvider, needed } from './base.js'
+import { AuthProvider } from './base.js'
+import { signOutAt } from './sign_out.js'
 
-// What discovery does not say about these providers. The crate `tenure-oidc` describes the same
-// facts, with their sources.
+// What discovery does not say about these providers; the crate `tenure-oidc` describes them, with
+// sources.
 
 /** Auth0: an API is asked for by `audience`; without it access tokens are opaque. */
 export class Auth0Provider extends AuthProvider {
@@ -24,9 +24,7 @@ export class Auth0Provider extends AuthProvider {
   }
 
   override async logoutRequest(auth?: AuthResult): Promise<ProviderURLInfo> {
-    const { manifest, options } = needed(auth)
-    const base = endpoint(manifest, 'issuer').replace(/\/+$/, '')
-    return ownPage(`${base}/v2/logout`, 'returnTo', options)
+    return signOutAt('auth0', auth)
   }
 }
 
@@ -38,27 +36,29 @@ export class AzureProvider extends AuthProvider {
   protected override isAsked(): boolean {
     return true
   }
+
+  override async logoutRequest(auth?: AuthResult): Promise<ProviderURLInfo> {
+    return signOutAt('entra', auth)
+  }
 }
 
 /** Amazon Cognito: its pages lie beside those of signing in; there is no standard sign-out. */
 export class CognitoProvider extends AuthProvider {
   override async logoutRequest(auth?: AuthResult): Promise<ProviderURLInfo> {
-    const { manifest, options } = needed(auth)
-    const { origin } = new URL(endpoint(manifest, 'authorization_endpoint'))
-    return ownPage(`${origin}/logout`, 'logout_uri', options)
+    return signOutAt('cognito', auth)
   }
 }
 
 /** Okta: signs nobody out without an ID token. */
 export class OktaProvider extends AuthProvider {
   override async logoutRequest(auth?: AuthResult): Promise<ProviderURLInfo> {
-    return auth?.idToken === undefined ? { url: '' } : super.logoutRequest(auth)
+    return signOutAt('okta', auth)
   }
 }
 
 /** OneLogin: signs nobody out without an ID token. */
-export class OneLoginProvider extends OktaProvider {}
-
-function ownPage(url: string, returnTo: string, options: ProviderOptions): ProviderURLInfo {
-  return { url, params: { client_id: options.clientId, [returnTo]: options.logoutUrl } }
+export class OneLoginProvider extends AuthProvider {
+  override async logoutRequest(auth?: AuthResult): Promise<ProviderURLInfo> {
+    return signOutAt('onelogin', auth)
+  }
 }
