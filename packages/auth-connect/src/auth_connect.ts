@@ -1,4 +1,4 @@
-import { configure, configured, log, resultConfig, uiMode } from './config.js'
+import { configure, configured, log, resultConfig, uiMode, withoutNative } from './config.js'
 import { asError, AuthConnectError, misconfigured } from './errors.js'
 import { dueAt, endsWithin, expired } from './expiry.js'
 import { withParameters } from './form.js'
@@ -16,7 +16,7 @@ import {
   type Manifest,
   type ProviderOptions,
 } from './types.js'
-import { answerIn, backIn, openWindow, parametersOf, tellOpener } from './windows.js'
+import { answerIn, backIn, openWindow, parametersOf, tellAnswer, tellSignedOut } from './windows.js'
 
 /** Signs people in and out, and refreshes their tokens. The application keeps the results. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- the form that applications know
@@ -24,29 +24,36 @@ export class AuthConnect {
   /** Before anything else, and again whenever the configuration changes. */
   static async setup(config: AuthConnectConfig): Promise<void> {
     configure(config)
-    // The page in the window that a sign-in opened hands its address over.
-    if (typeof location !== 'object' || config.platform !== 'web') return
-    const state = parametersOf(location.href)['state']
-    if (uiMode(config) === 'popup' && state !== undefined && isUnderWay(state)) tellOpener()
+    const mode = uiMode(config)
+    if (mode === 'none') log('error', `setup: ${withoutNative(config.platform)}`)
+    // The page in the window that a sign-in or a sign-out opened hands its address over.
+    if (typeof location !== 'object' || mode !== 'popup') return
+    const { state } = parametersOf(location.href)
+    if (state !== undefined && isUnderWay(state)) tellAnswer(state)
+    else tellSignedOut()
   }
 
   /**
    * Signs a person in. With `popup` it resolves with the result and rejects when the window is
-   * closed; with `current` this page leaves, and `handleLoginCallback` goes on.
+   * closed; with `current` this page leaves, and `handleLoginCallback` goes on. An answer that comes
+   * after it rejected is given to `onLoginCallback` alone.
    */
   static async login(provider: AuthProvider, options: ProviderOptions): Promise<AuthResult> {
     const config = configured()
+    const mode = uiMode(config)
     // Before the first wait, or the browser blocks the window.
-    const opened = uiMode(config) === 'popup' ? openWindow() : undefined
+    const opened = mode === 'popup' ? openWindow() : undefined
     try {
+      if (mode === 'none') throw misconfigured(withoutNative(config.platform))
       log('debug', 'login: begun')
       if (!opened) await admit()
       const address = await begin(provider, options)
       if (!opened) return await leave(address)
       opened.location.href = address
       const { state = '' } = parametersOf(address)
-      const back = await answerIn(opened, options.redirectUri, state)
-      return await finished(config, parametersOf(back.href))
+      const finishAt = ({ href }: URL): Promise<AuthResult> => finished(config, parametersOf(href))
+      const late = (address: URL): void => void finishAt(address).catch(() => undefined)
+      return await finishAt(await answerIn(opened, options.redirectUri, state, late))
     } catch (cause) {
       opened?.close()
       throw failed('login', cause)
@@ -75,23 +82,25 @@ export class AuthConnect {
 
   /**
    * Signs out: here at once and for all pages, then at the provider, whose page takes this one's
-   * place or a window of its own. A provider that cannot be reached holds nobody back.
+   * place or a window of its own. A provider that cannot be reached holds nobody back, and neither
+   * does a window that stays away. On a device it signs out here and revokes, and no more.
    */
   static async logout(provider: AuthProvider, auth: AuthResult): Promise<void> {
     const config = configured()
     const mode = uiMode(config)
     const opened = mode === 'popup' ? windowIfAny() : undefined
     try {
-      const ended = end(provider, auth)
-      const request = await provider.logoutRequest(auth)
-      await ended
+      const [request] = await Promise.all([provider.logoutRequest(auth), end(provider, auth)])
       log('debug', 'logout: signed out here')
+      if (mode === 'none') return config.onLogoutCallback?.()
       if (request.url === '') return void opened?.close()
       const address = withParameters(request)
       if (mode === 'current') return location.assign(address)
       if (!opened) return
       opened.location.href = address
-      await backIn(opened, auth.provider.options.logoutUrl)
+      if (!(await backIn(opened, auth.provider.options.logoutUrl))) {
+        log('error', 'logout: the window did not come back: signed out here only')
+      }
       config.onLogoutCallback?.()
     } catch (cause) {
       opened?.close()

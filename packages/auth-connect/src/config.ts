@@ -23,12 +23,17 @@ export function resultConfig(of: AuthConnectConfig): ResultConfig {
   return JSON.parse(JSON.stringify({ platform, android, ios, web, logLevel })) as ResultConfig
 }
 
-/** Whether this page, or a window of its own, asks the person. */
-export function uiMode(of: AuthConnectConfig): 'popup' | 'current' {
-  if (of.platform !== 'web') {
-    throw misconfigured(`signing in on ${of.platform} needs a native plugin: use platform "web"`)
-  }
-  return of.web?.uiMode ?? 'popup'
+/** Whether this page, or a window of its own, asks the person; on a device neither does. */
+export function uiMode(of: AuthConnectConfig): 'popup' | 'current' | 'none' {
+  return of.platform === 'web' ? (of.web?.uiMode ?? 'popup') : 'none'
+}
+
+/** What an application on a device has to know. */
+export function withoutNative(platform: string): string {
+  return (
+    `this package has no native part: on ${platform} login() cannot open the provider's page, ` +
+    'and logout() signs out here and revokes the tokens, but leaves the provider signed in'
+  )
 }
 
 export function fetcher(): typeof globalThis.fetch {

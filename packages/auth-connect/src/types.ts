@@ -13,6 +13,10 @@ export interface AuthConnectConfig {
 }
 
 export interface TenureOptions {
+  /** How long `login` waits for its window, in seconds. Default: 600. Then it is `popup_closed`. */
+  signInWindowSecs?: number
+  /** How long `logout` waits for its window, in seconds. Default: 60. The session here is over. */
+  signOutWindowSecs?: number
   /** What an access token is whose end nobody told. Default: `valid`. */
   unknownExpiry?: 'valid' | 'expired'
   /** Replaces the global `fetch`, for tests and for proxies. */

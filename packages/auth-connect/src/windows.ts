@@ -1,3 +1,5 @@
+import { comesBack, isAt, LONGEST_SIGN_IN, tell } from '@tenure/client/parts'
+import { configured } from './config.js'
 import { AuthConnectError } from './errors.js'
 
 /** Opens the window while the click still counts; its address follows. */
@@ -8,32 +10,71 @@ export function openWindow(): Window {
 }
 
 /**
- * Waits until the window comes back with the provider's answer to this `state`; closing it is a
- * rejection.
+ * Waits until the window comes back with the provider's answer to this `state`. Closing it is a
+ * rejection, and so is staying away for too long; `late` takes an answer that comes after all.
  */
-export async function answerIn(opened: Window, redirectUri: string, state: string): Promise<URL> {
-  // Other pages of this origin may wait for windows of theirs.
-  const told = (address: URL): boolean =>
-    isAt(address, redirectUri) && parametersOf(address.href)['state'] === state
-  const back = await comesBack(opened, (at) => isAt(at, redirectUri) && isAnswer(at), told)
-  if (back) return back
-  throw new AuthConnectError(
-    'popup_closed',
-    'the window was closed before the sign-in was finished',
-  )
+export async function answerIn(
+  opened: Window,
+  redirectUri: string,
+  state: string,
+  late: (address: URL) => void,
+): Promise<URL> {
+  const { signInWindowSecs } = configured().tenure ?? {}
+  const back = await comesBack({
+    opened,
+    isBack: (at) => isAt(at, redirectUri) && isAnswer(at),
+    channel: CHANNEL + state,
+    limit: signInWindowSecs === undefined ? LONGEST_SIGN_IN : signInWindowSecs * 1000,
+    late,
+  })
+  if (back instanceof URL) return back
+  const why = back === 'closed' ? 'was closed' : 'did not come back in time'
+  throw new AuthConnectError('popup_closed', `the window ${why}: the sign-in is not finished`)
 }
 
-/** Waits until the window comes back from signing out, or was closed. */
-export async function backIn(opened: Window, logoutUrl: string): Promise<void> {
-  await comesBack(opened, (at) => isAt(at, logoutUrl))
+/**
+ * Waits until the window comes back from signing out, or was closed. `false` where it stayed away
+ * for too long.
+ */
+export async function backIn(opened: Window, logoutUrl: string): Promise<boolean> {
+  const { signOutWindowSecs = 60 } = configured().tenure ?? {}
+  const isBack = (at: URL): boolean => isAt(at, logoutUrl)
+  const limit = signOutWindowSecs * 1000
+  leave(`${Date.now() + limit} ${logoutUrl}`)
+  const back = await comesBack({
+    opened,
+    isBack,
+    channel: CHANNEL,
+    // One that is not cut off can be looked into: whoever tells is another page, then.
+    isTold: (at) => opened.closed && isBack(at),
+    limit,
+  })
+  leave('')
+  return back !== 'limit'
 }
 
-/** In the window: hands its address to the page that opened it. */
-export function tellOpener(): void {
-  const told = new BroadcastChannel(CHANNEL)
-  told.postMessage(location.href)
-  told.close()
+/** In the window: hands its address over to the page that waits for the answer to this `state`. */
+export function tellAnswer(state: string): void {
+  tell(CHANNEL + state, location.href)
   window.close()
+}
+
+/** In a window that the provider cut off: says that it is back from signing out. */
+export function tellSignedOut(): void {
+  const [until, logoutUrl = ''] = leave().split(' ')
+  if (window.opener || !(Number(until) > Date.now())) return
+  if (isAt(new URL(location.href), logoutUrl)) tellAnswer('')
+}
+
+/** Until when a window signs out, and the address that it comes back to. */
+function leave(now?: string): string {
+  try {
+    if (now !== undefined) localStorage.setItem(LEAVING, now)
+    return localStorage.getItem(LEAVING) ?? ''
+  } catch {
+    // Then a window that was cut off stays until the person closes it.
+    return ''
+  }
 }
 
 /** Whether an address brings the answer to a sign-in. */
@@ -47,49 +88,5 @@ export function parametersOf(address: string): Record<string, string> {
   return Object.fromEntries([...searchParams, ...new URLSearchParams(hash.slice(1))])
 }
 
-/** Looks at the window, and listens for what a page in a window tells. */
-function comesBack(
-  opened: Window,
-  isSeen: (address: URL) => boolean,
-  isTold: (address: URL) => boolean = () => false,
-): Promise<URL | null> {
-  return new Promise((resolve) => {
-    const told = new BroadcastChannel(CHANNEL)
-    const end = (address: URL | null): void => {
-      clearInterval(look)
-      told.close()
-      opened.close()
-      resolve(address)
-    }
-    let patience = PATIENCE
-    const look = setInterval(() => {
-      const address = addressOf(opened)
-      if (address && isSeen(address)) return end(address)
-      // A provider may cut the window off, which looks the same: the page in it may still tell.
-      if (opened.closed) patience -= LOOK
-      if (patience <= 0) end(null)
-    }, LOOK)
-    told.onmessage = ({ data }) => {
-      const address = new URL(String(data))
-      if (isTold(address)) end(address)
-    }
-  })
-}
-
-/** The provider may live on the same origin: only its answer counts. */
-function isAt(address: URL, to: string): boolean {
-  const back = new URL(to, location.href)
-  return address.origin === back.origin && address.pathname === back.pathname
-}
-
-function addressOf(opened: Window): URL | null {
-  try {
-    return opened.location.href === 'about:blank' ? null : new URL(opened.location.href)
-  } catch {
-    return null
-  }
-}
-
-const CHANNEL = 'tenure:auth-connect:window'
-const LOOK = 100
-const PATIENCE = 1_000
+const CHANNEL = 'tenure:auth-connect:window:'
+const LEAVING = 'tenure:auth-connect:leaving'

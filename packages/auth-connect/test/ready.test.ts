@@ -51,6 +51,16 @@ async function expiredSession() {
   return session
 }
 
+test('somebody who signs in when nobody waits any more is taken in', async () => {
+  const onLoginCallback = vi.fn()
+  const own = authentication({ config: { ...CONFIG, onLoginCallback } })
+  await own.setup()
+  const result = await signIn(provider, issuer)
+  await vi.waitFor(() => expect(store.getSnapshot()).toBe(result))
+  expect(onLoginCallback).toHaveBeenCalledExactlyOnceWith(result)
+  expect(await own.isAuthenticated()).toBe(true)
+})
+
 test('a store gives the next start what the one before kept', async () => {
   const storage = memoryStorage()
   const session = stored(await signIn(provider, issuer))

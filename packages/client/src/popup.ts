@@ -1,28 +1,63 @@
-import { SessionError } from './errors.js'
+/** A window that was opened, and how this page knows that it is back. */
+export interface Popup {
+  opened: Window
+  /** Whether this is the address that is waited for; others of this origin may come before. */
+  isBack: (address: URL) => boolean
+  /** Where a page in the window tells its address, see `tell`. */
+  channel: string
+  /** The same for an address that was told. Default: `isBack`. */
+  isTold?: (address: URL) => boolean
+  /** How long to wait at most, in milliseconds. */
+  limit: number
+  /** What to do with an answer that comes when nobody waits any more. */
+  late?: (address: URL) => void
+  signal?: AbortSignal | undefined
+}
 
 /**
- * Waits until the window comes back to `redirectUri`, or a page in it calls
- * `offerCallback`. A window that is closed before is a rejection.
+ * The address that a window came back with. `closed` when the person closed it, `limit` when it
+ * stayed away for too long; it is closed then.
  */
-export function awaitPopup(popup: Window, redirectUri: string, channel: string): Promise<URL> {
-  return new Promise((resolve, reject) => {
+export function comesBack(popup: Popup): Promise<URL | 'closed' | 'limit'> {
+  const { opened, isBack, isTold = isBack, channel, limit, late, signal } = popup
+  return new Promise((resolve) => {
     const told = new BroadcastChannel(channel)
+    let waiting = true
     let patience = PATIENCE
-    const look = setInterval(() => {
-      const address = addressOf(popup)
-      if (address && isAnswer(address, redirectUri)) end(() => resolve(address))
-      // An issuer may cut the window off, which looks the same: the page in it may still tell.
-      if (popup.closed) patience -= LOOK
-      if (patience <= 0) end(() => reject(closed()))
-    }, LOOK)
-    const end = (settle: () => void): void => {
+    const settle = (back: URL | 'closed' | 'limit'): void => {
+      waiting = false
       clearInterval(look)
-      told.close()
-      popup.close()
-      settle()
+      opened.close()
+      resolve(back)
     }
-    told.onmessage = ({ data }) => end(() => resolve(new URL(String(data))))
+    const end = (back: URL | 'limit'): void => {
+      clearTimeout(longest)
+      told.close()
+      if (!waiting && back !== 'limit') late?.(back)
+      settle(back)
+    }
+    const look = setInterval(() => {
+      const address = addressOf(opened)
+      if (address && isBack(address)) return end(address)
+      // A provider may cut the window off, which looks as if it were closed. The focus tells: as
+      // long as a person is in that window it is not here. Its page may still tell afterwards.
+      patience = opened.closed && document.hasFocus() ? patience - 1 : PATIENCE
+      if (patience === 0) settle('closed')
+    }, LOOK)
+    const longest = setTimeout(() => end('limit'), limit)
+    told.onmessage = ({ data }) => {
+      const address = new URL(String(data))
+      if (isTold(address)) end(address)
+    }
+    signal?.addEventListener('abort', () => end('limit'))
   })
+}
+
+/** In the window: tells the page that opened it where it is. */
+export function tell(channel: string, address: string): void {
+  const told = new BroadcastChannel(channel)
+  told.postMessage(address)
+  told.close()
 }
 
 /**
@@ -34,34 +69,29 @@ export async function offerCallback(
   channel: string,
   isTaken: () => boolean,
 ): Promise<boolean> {
-  const told = new BroadcastChannel(channel)
-  told.postMessage(address.href)
+  tell(channel, address.href)
   for (let waited = 0; waited < LONGEST_OFFER && !isTaken(); waited += LOOK) {
     await new Promise((resolve) => setTimeout(resolve, LOOK))
   }
-  told.close()
   return isTaken()
 }
 
-/** The issuer may live on the same origin: only its answer counts. */
-function isAnswer(address: URL, redirectUri: string): boolean {
-  const back = new URL(redirectUri)
-  const there = address.origin === back.origin && address.pathname === back.pathname
-  return there && /[?#&](code|error)=/.test(address.search + address.hash)
+/** Whether an address lies at another; the provider may live on the same origin. */
+export function isAt(address: URL, to: string): boolean {
+  const back = new URL(to, location.href)
+  return address.origin === back.origin && address.pathname === back.pathname
 }
 
-function addressOf(popup: Window): URL | null {
+function addressOf(opened: Window): URL | null {
   try {
-    return new URL(popup.location.href)
+    return new URL(opened.location.href)
   } catch {
     return null
   }
 }
 
-function closed(): SessionError {
-  return new SessionError('popup_closed', 'the window was closed before the sign-in was finished')
-}
-
+/** A person has this long to sign in. Whether the answer still counts then, the core says. */
+export const LONGEST_SIGN_IN = 600_000
 const LOOK = 100
-const PATIENCE = 1_000
+const PATIENCE = 10
 const LONGEST_OFFER = 3_000

@@ -3,7 +3,7 @@ import { readCallback } from './callback.js'
 import { SessionError } from './errors.js'
 import { until } from './http.js'
 import { begin, finish, type Parts } from './login.js'
-import { awaitPopup, offerCallback } from './popup.js'
+import { comesBack, isAt, LONGEST_SIGN_IN, offerCallback } from './popup.js'
 import { Records } from './records.js'
 import type { CallbackResult, SignInOptions } from './types.js'
 
@@ -22,10 +22,8 @@ export async function signIn(
   if (popup) {
     const url = await begin(parts, asked, redirectUri, '')
     popup.location.href = url
-    const channel = channelOf(parts, new URL(url).searchParams.get('state'))
-    const address = await until(asked.signal, awaitPopup(popup, redirectUri, channel))
-    await finish(parts, readCallback(parts.core, address) ?? [])
-    return
+    const state = new URL(url).searchParams.get('state')
+    return signInWith(parts, popup, redirectUri, channelOf(parts, state), asked.signal)
   }
   admit(parts)
   const url = await begin(parts, asked, redirectUri, asked.returnTo ?? pathname + search + hash)
@@ -33,6 +31,32 @@ export async function signIn(
   asked.signal?.throwIfAborted()
   location.assign(url)
   await until(asked.signal, new Promise<never>(() => undefined))
+}
+
+/** Waits for the window and finishes its sign-in, even if it comes when nobody waits any more. */
+async function signInWith(
+  parts: Parts,
+  opened: Window,
+  redirectUri: string,
+  channel: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted()
+  const finishAt = (address: URL): Promise<unknown> =>
+    finish(parts, readCallback(parts.core, address) ?? [])
+  const back = comesBack({
+    opened,
+    isBack: (address) =>
+      isAt(address, redirectUri) && /[?#&](code|error)=/.test(address.search + address.hash),
+    channel,
+    limit: LONGEST_SIGN_IN,
+    late: (address) => void finishAt(address).catch(() => undefined),
+    signal,
+  })
+  const address = await until(signal, back)
+  if (address instanceof URL) return void (await finishAt(address))
+  const why = address === 'closed' ? 'was closed' : 'did not come back for ten minutes'
+  throw new SessionError('popup_closed', `the window ${why}: the sign-in is not finished`)
 }
 
 /** Finishes the sign-in that the address of the page, read by `readCallback`, answers. */

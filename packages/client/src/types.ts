@@ -128,7 +128,10 @@ export type ErrorCode =
   | 'closed'
 
 export interface SignInOptions {
-  /** Default: `redirect`. */
+  /**
+   * Default: `redirect`. A `popup` is `popup_closed` when the person closes the window, or when it
+   * does not come back for ten minutes.
+   */
   mode?: 'redirect' | 'popup'
   /** Where to go after a redirect: a path of this origin. Default: the present one. */
   returnTo?: string

@@ -43,10 +43,30 @@ export interface Authentication {
 
 /** Makes the functions that an application signs in and out with. */
 export function createAuthentication(given: AuthenticationOptions): Authentication {
-  const { config, provider, options, refreshWithinMs = 0, failurePolicy = 'keep' } = given
+  const { provider, options, refreshWithinMs = 0, failurePolicy = 'keep' } = given
   const { store = createSessionStore() } = given
   let ready: Promise<void> | undefined
   let refreshing: Promise<void> | undefined
+  let awaited = 0
+
+  /** Stores who signed in. */
+  const keep = async (signingIn: Promise<AuthResult>): Promise<void> => {
+    awaited += 1
+    try {
+      await store.setSession(await signingIn)
+    } finally {
+      awaited -= 1
+    }
+  }
+
+  const config: AuthConnectConfig = {
+    ...given.config,
+    onLoginCallback(result) {
+      // A window that had been given up came back after all.
+      if (awaited === 0) store.setSession(result).catch(() => undefined)
+      given.config.onLoginCallback?.(result)
+    },
+  }
 
   const setup = (): Promise<void> =>
     (ready ??= Promise.all([store.initialize(), AuthConnect.setup(config)]).then(() => undefined))
@@ -88,7 +108,7 @@ export function createAuthentication(given: AuthenticationOptions): Authenticati
     refreshIfExpired,
     async login() {
       await setup()
-      await store.setSession(await AuthConnect.login(provider, options))
+      await keep(AuthConnect.login(provider, options))
     },
     async logout() {
       await setup()
@@ -113,7 +133,7 @@ export function createAuthentication(given: AuthenticationOptions): Authenticati
     async handleAuthCallback(address = location.href) {
       await setup()
       const url = new URL(address)
-      if (isAnswer(url)) return store.setSession(await AuthConnect.handleLoginCallback(url))
+      if (isAnswer(url)) return keep(AuthConnect.handleLoginCallback(url))
       await AuthConnect.handleLogoutCallback()
       await store.setSession(null)
     },
