@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { signInAsDemo } from './support/browser.js'
 import {
   backendKnowsMe,
   click,
   expire,
   heading,
+  signInHere as signIn,
   startTutorial,
   stored,
 } from './support/tutorials.js'
@@ -20,13 +20,6 @@ before(async () => {
   ;({ tenure, context } = app)
 })
 after(() => app?.stop())
-
-async function signIn(page) {
-  await click(page, 'Sign in')
-  await page.waitForSelector('input[name=username]')
-  await signInAsDemo(page)
-  await page.getByRole('button', { name: 'Sign out' }).waitFor()
-}
 
 async function openTab2(page) {
   await page.getByRole('link', { name: 'Tab 2' }).click()

@@ -1,8 +1,8 @@
 import { signInAsDemo } from './browser.js'
 
 /** Opens the page of `pages/plain.js` with its settings. */
-export async function openApp(context, site, settings, path = '/') {
-  const page = await context.newPage()
+export async function openApp(context, site, settings, path = '/', page) {
+  page ??= await context.newPage()
   await page.goto(`${site.url}/blank`)
   await page.evaluate((settings) => localStorage.setItem('settings', JSON.stringify(settings)), settings)
   await go(page, `${site.url}${path}`)

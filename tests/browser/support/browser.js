@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 import { chromium } from 'playwright-core'
+
+import { stop } from './processes.js'
 
 const ARGS = [
   '--headless',
@@ -32,6 +36,55 @@ export async function startBrowser({ args = [], ...options } = {}) {
     },
   }
 }
+
+/**
+ * The same with one page whose focus the test gives and takes: by itself Playwright has every page
+ * believe that it has the focus, always.
+ */
+export async function startFocusable() {
+  const profile = await mkdtemp(join(tmpdir(), 'tenure-chromium-'))
+  const args = [...ARGS, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank']
+  const program = process.env.CHROMIUM ?? '/usr/bin/chromium'
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const browser = await chromium.connectOverCDP(await debugged(child), { noDefaults: true })
+  const [context] = browser.contexts()
+  context.setDefaultTimeout(60_000)
+  const [page] = context.pages()
+  const devtools = await context.newCDPSession(page)
+  return {
+    context,
+    page,
+    focus: (enabled) => devtools.send('Emulation.setFocusEmulationEnabled', { enabled }),
+    async close() {
+      await browser.close()
+      await stop(child)
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** Where Chromium says that it listens. */
+function debugged(child) {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`Chromium ended with ${code}`)))
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const [, address] = /^DevTools listening on (ws:\S+)/.exec(line) ?? []
+      if (address) resolve(address)
+    })
+  })
+}
+
+/** From now on the page's waits of a minute and more end when the test says so, and not before. */
+export const holdLongWaits = (page) =>
+  page.evaluate(() => {
+    const { setTimeout } = globalThis
+    globalThis.held = []
+    globalThis.setTimeout = (then, delay, ...more) =>
+      delay < 60_000 ? setTimeout(then, delay, ...more) : -held.push(then)
+  })
+
+/** A minute or more has passed. */
+export const endLongWaits = (page) => page.evaluate(() => held.splice(0).forEach((then) => then()))
 
 /** Fills in the server's sign-in form. */
 export async function signInAsDemo(page) {

@@ -6,10 +6,10 @@ import { signInAsDemo, startBrowser } from './browser.js'
 import { startTenure } from './server.js'
 import { startVite } from './vite.js'
 
-/** A tutorial application with its own issuer and browser. */
-export async function startTutorial(name, start = () => startTenure({ accessTokenTtl: 5 })) {
+/** A tutorial application with its own issuer and browser, `written` differently where that is said. */
+export async function startTutorial(name, start = () => startTenure({ accessTokenTtl: 5 }), written = {}) {
   const tenure = await start()
-  const site = await startVite(name, tenure)
+  const site = await startVite(name, tenure, written)
   const browser = await startBrowser()
   const { context } = browser
   return {
@@ -67,6 +67,14 @@ export async function signInByWindow(page) {
   await opened.waitForSelector('input[name=username]')
   await Promise.all([opened.waitForEvent('close'), signInAsDemo(opened)])
   await heading(page, 'Tab 1')
+}
+
+/** Signs the demo account in, in the application with Vue. */
+export async function signInHere(page) {
+  await click(page, 'Sign in')
+  await page.waitForSelector('input[name=username]')
+  await signInAsDemo(page)
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
 }
 
 /** What the application keeps. */

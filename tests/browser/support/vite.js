@@ -13,8 +13,11 @@ import { build } from 'vite'
 const here = new URL('..', import.meta.url).pathname
 const packages = new URL('../../../packages/', import.meta.url).pathname
 
-/** Builds an application for an issuer and serves it; its API is behind `/api`. */
-export async function startVite(name, issuer) {
+/**
+ * Builds an application for an issuer and serves it; its API is behind `/api`. What is in `written` is
+ * replaced in its code, as somebody would write it otherwise.
+ */
+export async function startVite(name, issuer, written = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'tenure-vite-'))
   const root = join(here, 'apps', name)
   await build({
@@ -22,7 +25,7 @@ export async function startVite(name, issuer) {
     configFile: false,
     envFile: false,
     logLevel: 'error',
-    plugins: [react(), vue()],
+    plugins: [rewriting(root, written), react(), vue()],
     define: { 'import.meta.env.VITE_ISSUER': JSON.stringify(issuer.url) },
     resolve: {
       // The packages have a React and a Vue of their own, for their tests.
@@ -55,6 +58,17 @@ export async function startVite(name, issuer) {
       })
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+function rewriting(root, written) {
+  return {
+    name: 'rewriting',
+    enforce: 'pre',
+    transform: (code, id) =>
+      id.startsWith(root)
+        ? Object.entries(written).reduce((code, [here, other]) => code.replaceAll(here, other), code)
+        : undefined,
   }
 }
 

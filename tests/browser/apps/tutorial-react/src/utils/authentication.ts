@@ -1,4 +1,4 @@
-import { AuthConnect, AuthResult, OktaProvider, ProviderOptions } from '@tenure/auth-connect'
+import { Auth0Provider, AuthConnect, AuthResult, ProviderOptions } from '@tenure/auth-connect'
 import { getSnapshot, setSession } from './session-store'
 
 const options: ProviderOptions = {
@@ -10,7 +10,7 @@ const options: ProviderOptions = {
   scope: 'openid profile offline_access',
 }
 
-const provider = new OktaProvider()
+const provider = new Auth0Provider()
 
 const setupAuthConnect = async (): Promise<void> =>
   AuthConnect.setup({

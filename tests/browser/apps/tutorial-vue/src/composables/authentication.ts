@@ -1,4 +1,4 @@
-import { AuthConnect, AuthResult, OktaProvider, ProviderOptions } from '@tenure/auth-connect'
+import { Auth0Provider, AuthConnect, AuthResult, ProviderOptions } from '@tenure/auth-connect'
 import { useSession } from './session'
 
 const { clearSession, getSession, setSession } = useSession()
@@ -12,7 +12,7 @@ const authOptions: ProviderOptions = {
   scope: 'openid profile offline_access',
 }
 
-const provider = new OktaProvider()
+const provider = new Auth0Provider()
 
 const initializeAuthentication = async (): Promise<void> =>
   AuthConnect.setup({
