@@ -9,6 +9,9 @@ import { firstLine, stop } from './processes.js'
 
 const root = new URL('../../../', import.meta.url).pathname
 
+/** The program under test. */
+export const tenureBinary = () => process.env.TENURE_BIN ?? join(root, 'target/debug/tenure')
+
 /** Starts the server; `accessTokenTtl` in seconds, `env` on top of the test's own. */
 export async function startTenure({
   accessTokenTtl = 300,
@@ -17,11 +20,10 @@ export async function startTenure({
   env,
 } = {}) {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'tenure-browser-')))
-  const binary = process.env.TENURE_BIN ?? join(root, 'target/debug/tenure')
   const args = ['dev', '--listen', listen, '--data', folder]
   args.push('--access-token-ttl', String(accessTokenTtl))
   const stdio = ['ignore', 'pipe', 'inherit']
-  const child = spawn(binary, args, { stdio, env: { ...process.env, ...env } })
+  const child = spawn(tenureBinary(), args, { stdio, env: { ...process.env, ...env } })
   const ready = await firstLine(child, /Tenure is ready: (\S+)/)
   const url = ready[1].replace(/\/$/, '')
   return {
