@@ -1,7 +1,8 @@
-// npm's `oidc-client-ts` with `loadUserInfo`, at a Tenure server to which one command has made it known.
+// npm's `oidc-client-ts` with `loadUserInfo`, with the client that the documentation's command adds.
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
 
@@ -15,10 +16,10 @@ let tenure, site, browser, settings
 before(async () => {
   tenure = await startTenure({ accessTokenTtl: 5 })
   site = await startSite('oidc_client.js')
-  const added = ['clients', 'add', 'orders', '--redirect-uri', `${site.url}/callback`]
-  added.push('--post-logout-redirect-uri', `${site.url}/`, '--data', tenure.folder)
-  await promisify(execFile)(tenureBinary(), added)
-  settings = { authority: tenure.url, client_id: 'orders' }
+  const [program, ...words] = (await documented('oidc-client-ts')).split(/[\s\\]+/)
+  assert.equal(program, 'tenure')
+  await promisify(execFile)(tenureBinary(), [...words, '--data', tenure.folder])
+  settings = { authority: tenure.url, client_id: 'shop' }
 })
 beforeEach(async () => {
   browser = await startBrowser()
@@ -28,6 +29,14 @@ after(async () => {
   await site?.stop()
   await tenure?.stop()
 })
+
+/** The command of the documentation for a library, with this site's address for its example's. */
+async function documented(title) {
+  const document = await readFile(new URL('../../docs/operators.md', import.meta.url), 'utf8')
+  const [, section = ''] = document.split(`\n#### ${title}\n`)
+  const [, command = ''] = /```sh\n(.*?)\n```/s.exec(section) ?? []
+  return command.replaceAll('https://shop.example.com', site.url)
+}
 
 /** Tabs of one person who signed in in the first; each keeps its tokens fresh by itself. */
 async function openTabs(count, more = {}) {
