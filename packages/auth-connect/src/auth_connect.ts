@@ -96,7 +96,7 @@ export class AuthConnect {
       if (request.url === '') return void opened?.close()
       const address = withParameters(request)
       if (mode === 'current') return location.assign(address)
-      if (!opened) return
+      if (!opened) return log('error', 'logout: the window was blocked: signed out here only')
       opened.location.href = address
       if (!(await backIn(opened, auth.provider.options.logoutUrl))) {
         log('error', 'logout: the window did not come back: signed out here only')
