@@ -4,7 +4,7 @@
 
 use std::{env, fs, io::Write as _, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
 use flate2::{Compression, write::GzEncoder};
 use wasm_bindgen_cli_support::Bindgen;
@@ -25,6 +25,9 @@ fn main() -> Result<()> {
         .out_name("core")
         .typescript(true);
     bindgen.generate(&folder)?;
+    let glue = folder.join("core.js");
+    let text = fs::read_to_string(&glue).with_context(|| glue.display().to_string())?;
+    fs::write(&glue, made_at_start(text)?)?;
     let raw = folder.join("core_bg.wasm");
     let bytes = fs::read(&raw).with_context(|| raw.display().to_string())?;
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
@@ -42,3 +45,61 @@ fn main() -> Result<()> {
     fs::remove_file(raw)?;
     Ok(())
 }
+
+/// Moves what the glue makes of a page's globals from its top level into the start of the module. A
+/// page in tests (jsdom) has neither, and must be able to load a program that uses Tenure.
+fn made_at_start(mut glue: String) -> Result<String> {
+    for (written, wanted) in MOVED {
+        let found = glue.matches(written).count();
+        ensure!(
+            found == 1,
+            "the glue of wasm-bindgen has changed: {found} times in it is\n{written}"
+        );
+        glue = glue.replace(written, wanted);
+    }
+    let early = glue.lines().find(|line| {
+        let is_top_level = !line.starts_with([' ', '}', '*', '/']);
+        is_top_level && line.contains("new ") && !line.contains("function")
+    });
+    ensure!(
+        early.is_none(),
+        "the glue makes something when it is loaded: {early:?}"
+    );
+    Ok(glue)
+}
+
+/// Parts of the glue, and what takes their place.
+const MOVED: [(&str, &str); 3] = [
+    (
+        "let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+cachedTextDecoder.decode();
+",
+        "let cachedTextDecoder;
+",
+    ),
+    (
+        "const cachedTextEncoder = new TextEncoder();
+
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+",
+        "let cachedTextEncoder;
+",
+    ),
+    (
+        "function __wbg_finalize_init(instance, module) {
+",
+        "function __wbg_finalize_init(instance, module) {
+    cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    cachedTextEncoder = new TextEncoder();
+",
+    ),
+];
