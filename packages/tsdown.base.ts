@@ -17,8 +17,12 @@ export function library(entry: Record<string, string>): UserConfig {
     sourcemap: false,
     report: false,
     failOnWarn: true,
-    // A helper of its own file: in the file of one entry, it would make every other load that one.
-    outputOptions: { codeSplitting: { groups: [{ name: 'runtime', test: /rolldown\/runtime/ }] } },
+    outputOptions: {
+      // A helper of its own file: in the file of one entry, it would make every other load that one.
+      codeSplitting: { groups: [{ name: 'runtime', test: /rolldown\/runtime/ }] },
+      // Jest 27 doubles no object that is tagged as a module.
+      generatedCode: { symbols: false },
+    },
     hooks: {
       'build:done': async () => {
         const { copyFile } = await import('node:fs/promises')

@@ -1,5 +1,31 @@
-import { defineConfig } from 'tsdown'
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type UserConfig } from 'tsdown'
 import { library } from '../tsdown.base.ts'
+
+/** Where modules are required, React is looked for when the hook is used, and not before. */
+const LATE = {
+  './load_react.js': fileURLToPath(new URL('src/load_react_late.ts', import.meta.url)),
+}
+
+/** What `import` gives in Node, which would look for React at once: the same names, as required. */
+const forNode = {
+  name: 'the entry for Node',
+  generateBundle(this: Emits, _: unknown, bundle: Record<string, { exports?: string[] }>): void {
+    const names = bundle['index.js']?.exports?.join(', ')
+    if (names === undefined) return
+    const source = `export { ${names} } from './index.cjs'\n`
+    this.emitFile({ type: 'asset', fileName: 'index.node.js', source })
+  },
+}
+
+interface Emits {
+  emitFile(file: { type: 'asset'; fileName: string; source: string }): unknown
+}
+
+const inputOptions: UserConfig['inputOptions'] = (options, format) =>
+  format === 'cjs'
+    ? { ...options, resolve: { ...options.resolve, alias: LATE } }
+    : { ...options, plugins: [options.plugins, forNode] }
 
 export default defineConfig([
   {
@@ -9,6 +35,7 @@ export default defineConfig([
       server: 'src/server.ts',
       button: 'src/button.ts',
     }),
+    inputOptions,
     clean: ['dist/*', '!dist/*.iife.js'],
   },
   {

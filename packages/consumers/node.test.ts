@@ -58,6 +58,54 @@ it.each([
   expect(await run(project.root, 'node', file)).toBe('signed_out held true signed_out\n')
 })
 
+const LOAD = `ReapitConnectServerSession, ReapitConnectBrowserSession, useReapitConnect`
+const FILES = [
+  ['main.mjs', `import { ${LOAD} } from '@tenure/connect-session'`],
+  ['main.cjs', `const { ${LOAD} } = require('@tenure/connect-session')`],
+]
+
+it.each(FILES)(
+  'a program without React uses the whole of connect-session, in %s',
+  async (file, load) => {
+    const project = await makeProject(['@tenure/client', '@tenure/connect-session'], [])
+    await project.write(
+      file,
+      `${load}
+     const about = { connectOAuthUrl: 'http://127.0.0.1:9', connectClientId: 'service-1' }
+     const session = new ReapitConnectServerSession({ ...about, connectClientSecret: 's' })
+     const page = new ReapitConnectBrowserSession(about)
+     let missing
+     try { useReapitConnect(page) } catch ({ message }) { missing = message.split('\\n')[0] }
+     console.log([typeof session.connectAccessToken, page.connectHasSession, missing].join('; '))`,
+    )
+    expect(await run(project.root, 'node', file)).toBe(
+      "function; false; Cannot find module 'react'\n",
+    )
+  },
+)
+
+it.each(FILES)(
+  'a server renders the hook with the React of the application, in %s',
+  async (file, load) => {
+    const ours = ['@tenure/client', '@tenure/connect-session']
+    const project = await makeProject(ours, ['react', 'react-dom'])
+    const render = file.endsWith('mjs')
+      ? `import { createElement } from 'react'
+       import { renderToString } from 'react-dom/server'`
+      : `const { createElement } = require('react')
+       const { renderToString } = require('react-dom/server')`
+    await project.write(
+      file,
+      `${load}
+     ${render}
+     const session = new ReapitConnectBrowserSession({ connectOAuthUrl: '', connectClientId: 'a' })
+     const Who = () => createElement('p', null, String(useReapitConnect(session).connectSession))
+     console.log(renderToString(createElement(Who)))`,
+    )
+    expect(await run(project.root, 'node', file)).toBe('<p>null</p>\n')
+  },
+)
+
 async function names_of(printed: Promise<string>): Promise<Record<string, string[]>> {
   return JSON.parse(await printed) as Record<string, string[]>
 }

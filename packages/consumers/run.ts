@@ -2,8 +2,19 @@ import { execFile } from 'node:child_process'
 
 /** Runs a program and gives what it printed; a failure tells both. */
 export function run(cwd: string, program: string, ...args: string[]): Promise<string> {
+  return runIn({}, cwd, program, ...args)
+}
+
+/** The same, in an environment with more in it. */
+export function runIn(
+  more: Record<string, string>,
+  cwd: string,
+  program: string,
+  ...args: string[]
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, maxBuffer: 64 * 1024 * 1024, timeout: 110_000 }
+    const env = { ...process.env, ...more }
+    const options = { cwd, env, maxBuffer: 64 * 1024 * 1024, timeout: 110_000 }
     execFile(program, args, options, (failure, out, err) => {
       if (failure)
         reject(

@@ -43,9 +43,12 @@ function documentOf(discoveryUrl: string): string {
 
 /** RFC 8252 §8.3: plain http on this machine only. */
 function isSafe(address: string): boolean {
-  if (!URL.canParse(address)) return false
-  const { protocol, hostname } = new URL(address)
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  try {
+    const { protocol, hostname } = new URL(address)
+    return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  } catch {
+    return false
+  }
 }
 
 const WELL_KNOWN = '/.well-known/'

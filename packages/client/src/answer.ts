@@ -1,4 +1,5 @@
 import type { Field } from './fields.js'
+import { timeout } from './http.js'
 import { parseObject, type JsonObject } from './json.js'
 
 /** An answer of an endpoint, taken apart; what it means is decided by the core. */
@@ -34,7 +35,7 @@ export async function ask(
       cache: 'no-store',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: timeout(TIMEOUT),
       ...init,
     })
     const members = parseObject(await bounded(response)) ?? {}

@@ -16,7 +16,10 @@ export interface Core {
 export function loadCore(): Promise<Core> {
   loading ??= start().catch((cause: unknown) => {
     loading = undefined
-    const message = 'WebAssembly does not start here: a content policy needs wasm-unsafe-eval'
+    const missing = NEEDED.find((name) => !Reflect.get(globalThis, name))
+    const message = missing
+      ? `${missing} is missing: Tenure needs Chrome 96, Safari 16.4 or Firefox 113`
+      : 'WebAssembly does not start here: a content policy needs wasm-unsafe-eval'
     throw new SessionError('misconfigured', message, { cause })
   })
   return loading
@@ -42,4 +45,5 @@ function understood<T>(question: () => T): T {
   }
 }
 
+const NEEDED = ['WebAssembly', 'TextDecoder', 'Response', 'DecompressionStream']
 let loading: Promise<Core> | undefined

@@ -3,6 +3,7 @@
 
 export { ask, bounded, tokenAnswer, type Answer } from './answer.js'
 export { loadCore, type Core } from './core.js'
+export { timeout } from './http.js'
 export { subtle, verify } from './id_token.js'
 export { openIssuer, type Issuer } from './issuer.js'
 export { base64url, jwtPart } from './jwt.js'

@@ -33,6 +33,7 @@ export function read([status, ...rest]: readonly string[], before: Known): Known
     identity: identityOf(idToken, subject, before),
     scope: scope || null,
     expiresAt: expiresAt ? Number(expiresAt) : null,
+    dueAt: freshUntil ? Number(freshUntil) : null,
     obtainedAt: Number(obtainedAt),
     signedInAt: Number(loginAt),
   }

@@ -93,6 +93,8 @@ export type Snapshot =
       readonly scope: string | null
       /** Milliseconds since the Unix epoch, or `null` where the issuer did not say. */
       readonly expiresAt: number | null
+      /** From when the token is renewed before it is handed out. */
+      readonly dueAt: number | null
       readonly obtainedAt: number
       readonly signedInAt: number
     }

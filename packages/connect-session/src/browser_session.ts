@@ -33,7 +33,7 @@ export class ReapitConnectBrowserSession {
   private readonly connection: Connection
 
   constructor(init: ReapitConnectBrowserSessionInitializers) {
-    this.connection = open(init)
+    this.connection = open(init, () => this.connectAuthorizeRedirect())
     show(this, this.connection.shown)
     this.connectSession = this.connectSession.bind(this)
     this.connectAuthorizeRedirect = this.connectAuthorizeRedirect.bind(this)
@@ -58,9 +58,16 @@ export class ReapitConnectBrowserSession {
     return this.connection.fresh !== null
   }
 
-  /** Leaves for the sign-in, which need not show a form to whoever is signed in there. */
-  async connectAuthorizeRedirect(redirectUri?: string): Promise<void> {
-    await this.connection.authorize(text(redirectUri))
+  /**
+   * Leaves for the sign-in, which need not show a form to whoever is signed in there.
+   *
+   * @param parameters Tenure: more for the issuer, such as `{ chosenOrgId: 'ORG1' }`.
+   */
+  async connectAuthorizeRedirect(
+    redirectUri?: string,
+    parameters?: Record<string, string>,
+  ): Promise<void> {
+    await this.connection.authorize(text(redirectUri), parameters)
   }
 
   /** Forgets the session and leaves for the sign-in form. */
@@ -93,7 +100,10 @@ export class ReapitConnectBrowserSession {
   }
 }
 
-function open(init: ReapitConnectBrowserSessionInitializers): Connection {
+function open(
+  init: ReapitConnectBrowserSessionInitializers,
+  redirect: () => Promise<void>,
+): Connection {
   const { connectOAuthUrl: oauthUrl, connectClientId: clientId } = init
   const origin = page()?.location.origin ?? ''
   const settings = {
@@ -110,7 +120,7 @@ function open(init: ReapitConnectBrowserSessionInitializers): Connection {
   const kept = storage()
   const vault = new Vault(new Keys(kept, clientId), `REAPIT_SESSION_${clientId}`)
   const people = new People({ skew, audience: clientId, ...issuer })
-  return new Connection(settings, vault, people, new Callbacks(kept))
+  return new Connection(settings, vault, people, new Callbacks(kept), redirect)
 }
 
 /** Whoever hands a method to a button gives it an event: that is no address. */

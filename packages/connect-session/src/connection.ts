@@ -44,6 +44,8 @@ export class Connection {
     private readonly vault: Vault,
     private readonly people: People,
     readonly callbacks: Callbacks,
+    /** Leaves for the sign-in, in the way that the application may have made its own. */
+    private readonly redirect: () => Promise<void>,
   ) {
     this.#redirects = new Redirects(settings.clientId)
     // A page that the back button brings back has not left.
@@ -56,9 +58,8 @@ export class Connection {
   get fresh(): ReapitConnectSession | null {
     const now = this.#refresher?.snapshot()
     if (!this.#held || now?.status !== 'signed_in') return null
-    // What the core takes for the end of a token is when it is due. A clock that was set back
-    // behind the token's beginning says nothing about its age.
-    const isDue = now.expiresAt !== null && Date.now() >= now.expiresAt
+    // A clock that was set back behind the token's beginning says nothing about its age.
+    const isDue = now.dueAt !== null && Date.now() >= now.dueAt
     return isDue || Date.now() + CLOCK_TOLERANCE < now.obtainedAt ? null : this.#held
   }
 
@@ -82,14 +83,17 @@ export class Connection {
     return this.#share().finally(() => (this.#stays = false))
   }
 
-  async authorize(redirectUri: string | undefined): Promise<void> {
-    await this.#begin('authorize', redirectUri)
+  async authorize(
+    redirectUri: string | undefined,
+    more: Record<string, string> = {},
+  ): Promise<void> {
+    await this.#begin('authorize', redirectUri, more)
   }
 
   login(redirectUri: string | undefined): void {
     this.#end()
     if (this.settings.protectLogin) {
-      this.#begin('login', redirectUri).catch((cause: unknown) => complain(messageOf(cause)))
+      this.#begin('login', redirectUri, {}).catch((cause: unknown) => complain(messageOf(cause)))
       return
     }
     try {
@@ -97,7 +101,7 @@ export class Connection {
     } catch (cause) {
       complain(messageOf(cause))
     }
-    this.#leave(authorizeUrl(this.settings, 'login', redirectUri, null))
+    this.#leave(authorizeUrl(this.settings, 'login', redirectUri, {}))
   }
 
   logout(redirectUri: string | undefined): void {
@@ -137,7 +141,7 @@ export class Connection {
     }
     if (this.#signIn) return this.#finish(this.#signIn)
     if (usable) return this.#refresh()
-    if (callback.kind === 'none') return this.authorize(undefined)
+    if (callback.kind === 'none') return this.redirect()
     if (callback.kind === 'refused') this.callbacks.take(callback.state)
     throw new Refused(NOT_FETCHED)
   }
@@ -152,7 +156,7 @@ export class Connection {
       const who = await this.people.signedIn(accessToken, idToken)
       if (epoch !== this.#epoch) return
       note(this.vault, members, who.email, requestedAt)
-      await this.#session().adopt(tokensOf(members), {
+      await this.#session().adopt(tokensOf(members, requestedAt), {
         sub: String(claimsOf(idToken)?.['sub']),
       })
       this.#signIn = undefined
@@ -173,8 +177,7 @@ export class Connection {
 
   async #refresh(): Outcome {
     const epoch = this.#epoch
-    const most = this.#alive ? 0 : 2
-    const accessToken = await persist(most, () =>
+    const accessToken = await persist(2, () =>
       this.#session().accessToken(this.#dropped === null ? {} : { rejected: this.#dropped }),
     )
     this.#dropped = null
@@ -211,7 +214,7 @@ export class Connection {
   }
 
   async #again(): Promise<void> {
-    if (!this.#stays) await this.authorize(undefined)
+    if (!this.#stays) await this.redirect()
   }
 
   #session(): Session {
@@ -249,10 +252,15 @@ export class Connection {
     this.shown.set(null)
   }
 
-  async #begin(path: 'authorize' | 'login', redirectUri: string | undefined): Promise<void> {
+  async #begin(
+    path: 'authorize' | 'login',
+    redirectUri: string | undefined,
+    more: Record<string, string>,
+  ): Promise<void> {
+    const { usePkce } = this.settings
     const { state, challenge } = await this.callbacks.begin()
-    const proof = { state, challenge: this.settings.usePkce ? challenge : null }
-    this.#leave(authorizeUrl(this.settings, path, redirectUri, proof))
+    const proof = usePkce ? { code_challenge_method: 'S256', code_challenge: challenge } : {}
+    this.#leave(authorizeUrl(this.settings, path, redirectUri, { state, ...proof }, more))
   }
 
   #leave(address: string): void {

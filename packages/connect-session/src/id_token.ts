@@ -1,7 +1,9 @@
+import { timeout } from '@tenure/client/parts'
+
 import { messageOf } from './faults.js'
 import { identityOf } from './identity.js'
 import { bytes, part } from './jwt.js'
-import type { LoginIdentity } from './types.js'
+import type { IdTokenExpectations, LoginIdentity } from './types.js'
 
 /** What an ID token must be, beyond what every one must be. */
 export interface Expected {
@@ -39,13 +41,20 @@ export async function verify(
   return { identity: identityOf(claims), claims }
 }
 
-/** Checks an ID token. Whatever is wrong is written to the console, and gives `undefined`. */
+/**
+ * Checks an ID token. Whatever is wrong with it is written to the console, and gives `undefined`.
+ *
+ * A service must say whose tokens it believes, as `{ issuer, audience }`: without an issuer anybody
+ * can sign a token of their own, and publish the keys that prove it. A number, as in version 6, is
+ * the skew alone. Rejects where the second argument is neither.
+ */
 export const connectSessionVerifyDecodeIdToken = async (
   token: string,
-  connectClockSkewAllowance = 300,
+  expected: number | IdTokenExpectations = {},
 ): Promise<LoginIdentity | undefined> => {
+  const checked = expectedOf(expected)
   try {
-    return (await verify(token, { skew: connectClockSkewAllowance })).identity
+    return (await verify(token, checked)).identity
   } catch (cause) {
     console.error('Reapit Connect Session error:', messageOf(cause))
     return undefined
@@ -54,6 +63,33 @@ export const connectSessionVerifyDecodeIdToken = async (
 
 /** The same as `connectSessionVerifyDecodeIdToken`. */
 export const connectSessionVerifyDecodeIdTokenWithPublicKeys = connectSessionVerifyDecodeIdToken
+
+/** What was asked for; a mistake in it must not end in a token that is believed. */
+function expectedOf(asked: unknown): Expected {
+  if (typeof asked === 'string') throw new TypeError(notAPool(asked))
+  const told = typeof asked === 'number' ? { skew: asked } : asked
+  if (typeof told !== 'object' || told === null || Array.isArray(told)) {
+    throw new TypeError(`The second argument is no object: ${WRITE}`)
+  }
+  const unknown = Object.keys(told).find((name) => !KNOWN.includes(name))
+  if (unknown !== undefined) throw new TypeError(`${unknown} is not understood: ${WRITE}`)
+  const found: Expected = { skew: SKEW, ...told }
+  if (!Number.isFinite(found.skew)) throw new TypeError('The skew must be a number of seconds')
+  for (const name of ['issuer', 'audience'] as const) {
+    const isText = typeof found[name] === 'string' && found[name] !== ''
+    if (name in found && !isText) {
+      throw new TypeError(`The ${name} is there, but is no text: is what it is read from missing?`)
+    }
+  }
+  return found
+}
+
+/** In version 3 it was the user pool that tokens must be of. */
+function notAPool(asked: string): string {
+  const [, region] = /^([a-z]+(?:-[a-z]+)+-\d)_[\dA-Za-z]+$/.exec(asked) ?? []
+  const issuer = region ? `https://cognito-idp.${region}.amazonaws.com/${asked}` : 'https://…'
+  return `The second argument is not a user pool any more: write { issuer: '${issuer}' }`
+}
 
 function checkIssuer({ iss }: Record<string, unknown>, { issuer }: Expected): void {
   if (typeof iss !== 'string' || iss === '') throw new Error('The ID token names no issuer (iss)')
@@ -104,7 +140,7 @@ async function fetchKey(issuer: string, kid: unknown): Promise<CryptoKey> {
   let keys: unknown
   try {
     const address = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
-    const response = await fetch(address, { signal: AbortSignal.timeout(KEYS_TIMEOUT) })
+    const response = await fetch(address, { signal: timeout(KEYS_TIMEOUT) })
     keys = ((await response.json()) as { keys?: unknown }).keys
   } catch (cause) {
     throw new KeysUnavailable(`The keys of ${issuer} cannot be had: ${messageOf(cause)}`)
@@ -120,3 +156,6 @@ const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 /** Seconds that an expired token is still taken for, whatever skew was asked for. */
 const LEEWAY = 300
 const KEYS_TIMEOUT = 10_000
+const SKEW = 300
+const KNOWN = ['issuer', 'audience', 'skew']
+const WRITE = "write { issuer: 'https://…', audience: 'the client id' }"

@@ -1,6 +1,5 @@
-import * as React from 'react'
-
 import type { ReapitConnectBrowserSession } from './browser_session.js'
+import { react } from './load_react.js'
 import { shownBy, type Shown } from './shown.js'
 import type { ReapitConnectHook, ReapitConnectSession } from './types.js'
 
@@ -8,6 +7,7 @@ import type { ReapitConnectHook, ReapitConnectSession } from './types.js'
 export const useReapitConnect = (
   reapitConnectBrowserSession: ReapitConnectBrowserSession,
 ): ReapitConnectHook => {
+  const React = react()
   const session = reapitConnectBrowserSession
   const shown = shownBy(session)
   const connectSession = useShown(shown)
@@ -25,7 +25,7 @@ export const useReapitConnect = (
     [session],
   )
   const connectLogoutRedirect = React.useCallback(
-    (redirectUri?: string) => session.connectLogoutRedirect(redirectUri),
+    (redirectUri?: string) => session.connectLogoutRedirect(absolute(redirectUri)),
     [session],
   )
   return {
@@ -42,18 +42,16 @@ export const useReapitConnect = (
 
 /** Connects, and once more whenever the page is back on the network or in sight without a session. */
 function connectAndAgain(session: ReapitConnectBrowserSession, shown: Shown): () => void {
-  const connect = (): void => {
-    session
-      .connectSession()
-      .then((got) => {
-        if (got) shown.set(got)
-      })
-      .catch((cause: unknown) => console.error(cause))
+  // A double in somebody's test may give a session instead of a promise.
+  const connect = async (): Promise<void> => {
+    const got = await session.connectSession()
+    if (got) shown.set(got)
   }
   const again = (): void => {
-    if (!shown.get() && document.visibilityState === 'visible') connect()
+    if (shown.get() || document.visibilityState !== 'visible') return
+    connect().catch((cause: unknown) => console.error(cause))
   }
-  connect()
+  connect().catch((cause: unknown) => console.error(cause))
   window.addEventListener('online', again)
   window.addEventListener('focus', again)
   return () => {
@@ -64,12 +62,13 @@ function connectAndAgain(session: ReapitConnectBrowserSession, shown: Shown): ()
 
 /** `useSyncExternalStore`, which React has had since version 18, or what does the same before. */
 const useShown = (shown: Shown): ReapitConnectSession | null => {
-  const native = (React as { useSyncExternalStore?: typeof React.useSyncExternalStore })[NATIVE]
+  const native = (react() as Partial<ReturnType<typeof react>>)[NATIVE]
   return native ? native(shown.subscribe, shown.get, nothing) : useOlderStore(shown)
 }
 
 /** Rendering does not pause before React 18, so what was read is what is shown. */
 const useOlderStore = (shown: Shown): ReapitConnectSession | null => {
+  const React = react()
   const [, render] = React.useState({})
   const rendered = shown.get()
   React.useEffect(() => {
@@ -79,6 +78,13 @@ const useOlderStore = (shown: Shown): ReapitConnectSession | null => {
     return () => void end()
   }, [shown])
   return rendered
+}
+
+/** The original ignored it here; no server takes an address without an origin. */
+function absolute(redirectUri: unknown): string | undefined {
+  if (typeof redirectUri !== 'string') return undefined
+  const isPath = /^\/(?!\/)/.test(redirectUri)
+  return isPath ? `${location.origin}${redirectUri}` : redirectUri
 }
 
 const nothing = (): null => null

@@ -1,18 +1,27 @@
 import { createSession, type Session, type Tokens } from '@tenure/client'
 
 import type { Vault } from './vault.js'
-import { postForm, refreshForm, spansOf, type Answer, type Members, type Wire } from './wire.js'
+import {
+  EARLY,
+  lifeOf,
+  postForm,
+  refreshForm,
+  type Answer,
+  type Members,
+  type Wire,
+} from './wire.js'
 
 /** A session of `@tenure/client` that speaks to the token endpoint as the original does. */
 export function openRefresher(wire: Wire, vault: Vault): Session {
-  const at = (path: string): string => new URL(`${wire.oauthUrl}/${path}`, location.href).href
+  // A page that a test made up may have no address.
+  const at = (path: string): string =>
+    new URL(`${wire.oauthUrl}/${path}`, location.href || undefined).href
   return createSession({
     issuer: at(''),
     clientId: wire.clientId,
     storage: vault,
     renewal: 'on_demand',
-    // What the core is told as the life of a token ends when the token is due.
-    skewSecs: 0,
+    skewSecs: EARLY,
     metadata: {
       authorization_endpoint: at('authorize'),
       token_endpoint: at('token'),
@@ -36,31 +45,32 @@ export function note(
   email: string | null,
   requestedAt: number,
 ): void {
-  const end = spansOf(members, requestedAt)?.end ?? Infinity
+  const life = lifeOf(members, requestedAt) ?? Infinity
   vault.note(String(members['access_token']), {
     idToken: typeof members['id_token'] === 'string' ? members['id_token'] : null,
     email,
-    endsAt: requestedAt + end * 1000,
+    endsAt: requestedAt + life * 1000,
   })
 }
 
-/** The tokens of an answer, in the form of `@tenure/client`. */
-export function tokensOf(members: Members): Tokens {
+/** The tokens of an answer, in the form of `@tenure/client`, which counts their life from now. */
+export function tokensOf(members: Members, requestedAt: number): Tokens {
   const refreshToken = members['refresh_token']
-  const spans = spansOf(members)
+  const life = lifeOf(members, requestedAt)
+  const age = Math.max(0, Date.now() - requestedAt) / 1000
   return {
     accessToken: String(members['access_token']),
     idToken: String(members['id_token']),
     tokenType: 'Bearer',
     ...(typeof refreshToken === 'string' && { refreshToken }),
-    ...(spans && { expiresIn: spans.due }),
+    ...(life !== null && { expiresIn: Math.max(0, life - age) }),
   }
 }
 
 /** The answer as the core reads it: an error has the status of one, and a token a life and type. */
 export function asAnswer({ status, members, headers }: Answer): Response {
-  const spans = spansOf(members)
-  const told = { token_type: 'Bearer', ...members, ...(spans && { expires_in: spans.due }) }
+  const life = lifeOf(members)
+  const told = { token_type: 'Bearer', ...members, ...(life !== null && { expires_in: life }) }
   const failed = members['error'] !== undefined && status < 400
   return new Response(JSON.stringify(told), { status: failed ? 400 : status, headers })
 }

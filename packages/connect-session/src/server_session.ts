@@ -1,10 +1,10 @@
 import { createSession, SessionError, type Session } from '@tenure/client'
 
-import { messageOf } from './faults.js'
+import { messageOf, persist } from './faults.js'
 import { base64 } from './jwt.js'
 import { asAnswer } from './refresher.js'
 import type { ReapitConnectServerSessionInitializers } from './types.js'
-import { readAnswer } from './wire.js'
+import { EARLY, readAnswer } from './wire.js'
 
 /**
  * The access token of a program, by its own credentials.
@@ -19,22 +19,25 @@ import { readAnswer } from './wire.js'
  * ```
  */
 export class ReapitConnectServerSession {
-  /** Seconds since the Unix epoch, 55 minutes from the start. Nothing reads it. */
+  /** Seconds since the Unix epoch, 55 minutes from the start. Only version 3 read it. */
   static TOKEN_EXPIRY = Math.round(Date.now() / 1000) + 3300
 
   private readonly session: Session
   private readonly asksByQuery: boolean
+  private readonly oauthUrl: unknown
 
   constructor(init: ReapitConnectServerSessionInitializers) {
     this.session = open(init)
     this.asksByQuery = init.connectTokenRequest !== 'form'
+    this.oauthUrl = init.connectOAuthUrl
     this.connectAccessToken = this.connectAccessToken.bind(this)
   }
 
   /** A fresh access token, got once for all who ask; `undefined` where there is none for now. */
   async connectAccessToken(): Promise<string | void> {
     try {
-      return await this.session.accessToken()
+      if (!isAddress(this.oauthUrl)) throw new TypeError(NO_ADDRESS)
+      return await persist(2, () => this.session.accessToken())
     } catch (cause) {
       const kind =
         cause instanceof SessionError
@@ -55,8 +58,7 @@ function open(init: ReapitConnectServerSessionInitializers): Session {
     source: 'client_credentials',
     storage: 'memory',
     renewal: 'on_demand',
-    // What the core is told as the life of a token ends when the token is due.
-    skewSecs: 0,
+    skewSecs: EARLY,
     metadata: {
       authorization_endpoint: `${connectOAuthUrl}/authorize`,
       token_endpoint: `${connectOAuthUrl}/token`,
@@ -88,4 +90,13 @@ function ask(
   })
 }
 
+function isAddress(text: unknown): boolean {
+  try {
+    return /^https?:$/.test(new URL(String(text)).protocol)
+  } catch {
+    return false
+  }
+}
+
+const NO_ADDRESS = 'connectOAuthUrl is no address: write the one of the issuer, such as https://…'
 const BY_FORM = ", or set connectTokenRequest to 'form', which most servers need"

@@ -21,16 +21,25 @@ export class Shown {
 
 /** What a session object shows. One that is not of this package, as in tests, has none of its own. */
 export function shownBy(session: object): Shown {
-  const known = all.get(session)
+  const known = all().get(session)
   if (known) return known
   const made = new Shown()
-  all.set(session, made)
+  all().set(session, made)
   return made
 }
 
 /** Says what a session object shows. */
 export function show(session: object, shown: Shown): void {
-  all.set(session, shown)
+  all().set(session, shown)
 }
 
-const all = new WeakMap<object, Shown>()
+/**
+ * Kept with the page: a hook and a session of two copies of this package, as its ESM and its
+ * CommonJS are to Node, know of each other.
+ */
+function all(): WeakMap<object, Shown> {
+  const here = globalThis as { [ALL]?: WeakMap<object, Shown> }
+  return (here[ALL] ??= new WeakMap())
+}
+
+const ALL = Symbol.for('@tenure/connect-session: shown')

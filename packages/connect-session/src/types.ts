@@ -54,6 +54,16 @@ export interface LoginIdentity {
   orgProduct: string | null
 }
 
+/** Tenure: what an ID token must be. */
+export interface IdTokenExpectations {
+  /** The issuer, as its tokens name it (`iss`). Without it a token proves nothing in a service. */
+  issuer?: string
+  /** The client that the token must be for (`aud`). */
+  audience?: string
+  /** Seconds by which the clocks may differ. Default: 300. */
+  skew?: number
+}
+
 /** An answer of the token endpoint. */
 export interface CoginitoSession {
   access_token: string

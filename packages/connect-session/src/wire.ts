@@ -1,3 +1,5 @@
+import { timeout } from '@tenure/client/parts'
+
 import { claimsOf } from './jwt.js'
 
 /** What the requests and redirects of one client are made of. */
@@ -14,15 +16,20 @@ export function authorizeUrl(
   wire: Wire,
   path: 'authorize' | 'login',
   redirectUri: string | undefined,
-  proof: { state: string; challenge: string | null } | null,
+  proof: Record<string, string>,
+  more: Record<string, string> = {},
 ): string {
-  const parts = ['response_type=code', `client_id=${wire.clientId}`]
-  parts.push(`redirect_uri=${plain(redirectUri || wire.loginUrl)}`)
-  if (proof) parts.push(`state=${proof.state}`)
-  if (proof?.challenge) {
-    parts.push('code_challenge_method=S256', `code_challenge=${proof.challenge}`)
+  const own = {
+    response_type: 'code',
+    client_id: wire.clientId,
+    redirect_uri: plain(redirectUri || wire.loginUrl),
+    ...proof,
   }
-  return `${wire.oauthUrl}/${path}?${parts.join('&')}`
+  const taken = Object.keys(more).find((name) => OURS.includes(name))
+  if (taken !== undefined) throw new TypeError(`${taken} is set by the session: leave it out`)
+  const parts = Object.entries(own).map((pair) => pair.join('='))
+  const rest = new URLSearchParams(more).toString()
+  return `${wire.oauthUrl}/${path}?${[...parts, ...(rest ? [rest] : [])].join('&')}`
 }
 
 /** The address that a sign-out goes to. */
@@ -70,7 +77,7 @@ export interface Answer {
 export async function postForm(
   wire: Wire,
   body: string,
-  signal: AbortSignal = AbortSignal.timeout(TIMEOUT),
+  signal: AbortSignal = timeout(TIMEOUT),
 ): Promise<Answer> {
   const response = await fetch(`${wire.oauthUrl}/token`, {
     method: 'POST',
@@ -81,9 +88,12 @@ export async function postForm(
   return readAnswer(response)
 }
 
+/** Takes an answer apart; one that a test made up may have its JSON alone. */
 export async function readAnswer(response: Response): Promise<Answer> {
-  const { status, headers } = response
-  return { status, headers, members: membersOf(await response.text()) }
+  const { status = 200, headers = new Headers() } = response as Partial<Response>
+  const isDouble = typeof (response as Partial<Response>).text !== 'function'
+  const members = isDouble ? objectOf(await response.json()) : membersOf(await response.text())
+  return { status, headers, members }
 }
 
 /** Whether an answer says nothing about what was asked, and asking again may help. */
@@ -95,26 +105,24 @@ export function isOutage({ status, members }: Answer): boolean {
 
 function membersOf(text: string): Members {
   try {
-    const found: unknown = JSON.parse(text)
-    return typeof found === 'object' && found !== null ? (found as Members) : {}
+    return objectOf(JSON.parse(text))
   } catch {
     return {}
   }
 }
 
-/**
- * The spans of an access token's life, in seconds from when it was asked for: until it is due, five
- * minutes before its end or at two thirds of a short life, and until its end.
- */
-export function spansOf(members: Members, now = Date.now()): { due: number; end: number } | null {
+function objectOf(found: unknown): Members {
+  return typeof found === 'object' && found !== null ? (found as Members) : {}
+}
+
+/** The life of an access token, in seconds from when it was asked for; `null` where nobody says. */
+export function lifeOf(members: Members, now = Date.now()): number | null {
   const { exp, iat } = claimsOf(members['access_token']) ?? {}
   const told = Number(members['expires_in'] ?? Number.NaN)
   const lives = [told]
   if (typeof exp === 'number') lives.push(exp - (typeof iat === 'number' ? iat : now / 1000))
   const known = lives.filter((life) => Number.isFinite(life))
-  if (known.length === 0) return null
-  const end = Math.max(0, Math.min(...known))
-  return { due: end > EARLY ? end - EARLY : (end * 2) / 3, end }
+  return known.length === 0 ? null : Math.max(0, Math.min(...known))
 }
 
 /** Only what would tear the address apart is encoded: the rest is compared as it is written. */
@@ -122,7 +130,12 @@ function plain(uri: string): string {
   return uri.replace(/[&#+\s]/g, encodeURIComponent)
 }
 
-/** Seconds before its end from which a token is not handed out any more. */
+/** Seconds before its end from which a token of an hour is renewed. */
 export const EARLY = 300
+/** Parameters of the sign-in that are not for others to set. */
+const OURS = [
+  ['response_type', 'client_id', 'redirect_uri', 'state'],
+  ['code_challenge', 'code_challenge_method'],
+].flat()
 const PASSING = ['server_error', 'temporarily_unavailable']
 const TIMEOUT = 30_000

@@ -102,9 +102,12 @@ describe.each(VERSIONS)('under %s', (_, react, client, hasStore) => {
     await render(session)
     const { connectLogoutRedirect, connectLoginRedirect, connectAuthorizeRedirect } = last()
     connectLogoutRedirect('/custom')
+    connectLogoutRedirect('https://other/bye')
     connectLoginRedirect('/there')
     connectAuthorizeRedirect('/elsewhere')
-    expect(session.connectLogoutRedirect).toHaveBeenCalledWith('/custom')
+    // The original's hook did not pass it on; a server compares whole addresses.
+    const asked = vi.mocked(session.connectLogoutRedirect).mock.calls.flat()
+    expect(asked).toEqual([`${location.origin}/custom`, 'https://other/bye'])
     expect(session.connectLoginRedirect).toHaveBeenCalledWith('/there')
     expect(session.connectAuthorizeRedirect).toHaveBeenCalledWith('/elsewhere')
     await render(session)
@@ -113,6 +116,14 @@ describe.each(VERSIONS)('under %s', (_, react, client, hasStore) => {
 
   test('it takes a double of a session, as in tests of an application', async () => {
     await render(double({ loginIdentity: { name: 'Grace' } } as unknown as ReapitConnectSession))
+    await shows('Grace')
+  })
+
+  test('the double may give a session instead of a promise of one', async () => {
+    const session = double(null)
+    const got = { loginIdentity: { name: 'Grace' } }
+    vi.mocked(session.connectSession).mockReturnValue(got as never)
+    await render(session)
     await shows('Grace')
   })
 

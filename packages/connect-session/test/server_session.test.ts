@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { ReapitConnectServerSession } from '../src/server.ts'
-import { complaints, startIssuer } from './support/app.ts'
+import { clock, complaints, startIssuer } from './support/app.ts'
 import { json, type Issuer } from './support/issuer.ts'
 
 const open = (issuer: Issuer, more = {}): ReapitConnectServerSession =>
@@ -45,14 +45,57 @@ test('a thousand callers get one token, and those after them the same', async ()
   expect(issuer.asked()).toBe(1)
 })
 
-test('a token is renewed five minutes before its end', async () => {
+test.each([
+  [3600, 3290, 3310],
+  // No cliff: the margin is a third of a life that is short, and grows to five minutes.
+  [301, 190, 210],
+  [200, 130, 140],
+])('a token of %i seconds is held after %i and renewed after %i', async (life, held, renewed) => {
   const issuer = await startIssuer()
-  issuer.life = 301
+  issuer.life = life
+  const pass = clock()
   const session = open(issuer)
   const first = await session.connectAccessToken()
-  await expect.poll(() => session.connectAccessToken(), { timeout: 5_000 }).not.toBe(first)
-  expect(issuer.asked()).toBe(2)
+  pass(held)
+  expect(await session.connectAccessToken()).toBe(first)
+  expect(issuer.asked()).toBe(1)
+  pass(renewed - held)
+  expect(await session.connectAccessToken()).not.toBe(first)
+  expect(issuer.asked()).toBe(1)
 })
+
+test('a token that lives is handed out while the issuer is away', async () => {
+  const issuer = await startIssuer()
+  const pass = clock()
+  const session = open(issuer)
+  const first = await session.connectAccessToken()
+  const said = complaints()
+  issuer.instead = (response) => json(response, 503, {})
+  pass(3400)
+  expect(await session.connectAccessToken()).toBe(first)
+  expect([issuer.asked(), said]).toEqual([2, []])
+})
+
+test('whoever asks after one bad answer has a token all the same', async () => {
+  const issuer = await startIssuer()
+  issuer.instead = (response) => {
+    issuer.instead = null
+    json(response, 503, {})
+  }
+  const said = complaints()
+  expect(await open(issuer).connectAccessToken()).toBeTruthy()
+  expect([issuer.asked(), said]).toEqual([2, []])
+})
+
+test.each(['undefined', 'SOME_URL', 'connect.example'])(
+  'with %s as its address it says what is missing, and asks nobody',
+  async (connectOAuthUrl) => {
+    const issuer = await startIssuer()
+    const said = complaints()
+    expect(await open(issuer, { connectOAuthUrl }).connectAccessToken()).toBeUndefined()
+    expect(said).toEqual([expect.stringMatching(/connectOAuthUrl is no address/)])
+  },
+)
 
 test.each([
   ['a refusal', 401, { error: 'invalid_client' }],

@@ -31,12 +31,13 @@ export type Instances = Same<
   Open<Original.ReapitConnectBrowserSession>
 >
 
+/** Ours take more: whose token it must be. */
 export type Functions = [
-  Same<
+  Fits<
     typeof Ours.connectSessionVerifyDecodeIdToken,
     typeof Original.connectSessionVerifyDecodeIdToken
   >,
-  Same<
+  Fits<
     typeof Ours.connectSessionVerifyDecodeIdTokenWithPublicKeys,
     typeof Original.connectSessionVerifyDecodeIdTokenWithPublicKeys
   >,

@@ -104,11 +104,19 @@ function isAllowed(
   { allowedOrigins }: InterceptorOptions,
 ): boolean {
   const page = typeof location === 'object' ? location.href : undefined
-  const base = baseURL && URL.canParse(baseURL, page) ? new URL(baseURL, page).href : page
-  if (!URL.canParse(url, base)) return false
-  const { origin } = new URL(url, base)
+  const base = (baseURL && parsed(baseURL, page)?.href) || page
+  const origin = parsed(url, base)?.origin
+  if (origin === undefined) return false
   if (allowedOrigins) return allowedOrigins.includes(origin)
   return [page, base].some((own) => own !== undefined && new URL(own).origin === origin)
+}
+
+function parsed(url: string, base: string | undefined): URL | null {
+  try {
+    return new URL(url, base)
+  } catch {
+    return null
+  }
 }
 
 function setHeader(config: RequestConfig, value: string): void {

@@ -1,3 +1,4 @@
+import { timeout } from '../http.js'
 import type { Held, Place } from './place.js'
 
 /**
@@ -24,7 +25,7 @@ export function webLock(key: string): NonNullable<Place['lock']> {
 /** Runs one short write alone, if that can be had soon; a storage without locks does without. */
 export async function withWriteLock<T>(key: string, write: () => Promise<T>): Promise<T> {
   let writing: Promise<T> | undefined
-  const signal = AbortSignal.timeout(LONGEST_WRITE)
+  const signal = timeout(LONGEST_WRITE)
   await lockManager()
     ?.request(`${key}:write`, { signal }, () => (writing = write()))
     .catch(() => undefined)

@@ -20,6 +20,13 @@ export function complaints(): string[] {
   return all
 }
 
+/** Sets the clock forward, by seconds. */
+export function clock(): (seconds: number) => void {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  return (seconds) => void vi.setSystemTime(Date.now() + seconds * 1000)
+}
+
 export async function startIssuer(): Promise<Issuer> {
   const issuer = await Issuer.start()
   onTestFinished(() => issuer.stop())
