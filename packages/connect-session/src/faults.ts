@@ -36,6 +36,8 @@ function pauseAfter(cause: unknown, failures: number): number | null {
   return wait <= LONGEST_PAUSE ? wait : null
 }
 
+export const NO_ADDRESS =
+  'connectOAuthUrl is no address: write the one of the issuer, such as https://…'
 export const NOT_FETCHED = 'Error fetching session from Reapit Connect'
 export const NOT_VERIFIED = 'Login identity was not verified'
 const LONGEST_PAUSE = 5_000

@@ -1,5 +1,6 @@
 import { createSession, type Session, type Tokens } from '@tenure/client'
 
+import { NO_ADDRESS } from './faults.js'
 import type { Vault } from './vault.js'
 import {
   EARLY,
@@ -13,9 +14,14 @@ import {
 
 /** A session of `@tenure/client` that speaks to the token endpoint as the original does. */
 export function openRefresher(wire: Wire, vault: Vault): Session {
-  // A page that a test made up may have no address.
-  const at = (path: string): string =>
-    new URL(`${wire.oauthUrl}/${path}`, location.href || undefined).href
+  const at = (path: string): string => {
+    try {
+      return new URL(`${wire.oauthUrl}/${path}`, location.href).href
+    } catch {
+      // A page that a test made up may have no address to complete it by.
+      throw new TypeError(NO_ADDRESS)
+    }
+  }
   return createSession({
     issuer: at(''),
     clientId: wire.clientId,

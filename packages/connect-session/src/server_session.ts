@@ -1,10 +1,10 @@
 import { createSession, SessionError, type Session } from '@tenure/client'
 
-import { messageOf, persist } from './faults.js'
+import { messageOf, NO_ADDRESS, persist } from './faults.js'
 import { base64 } from './jwt.js'
 import { asAnswer } from './refresher.js'
 import type { ReapitConnectServerSessionInitializers } from './types.js'
-import { EARLY, readAnswer } from './wire.js'
+import { EARLY, readAnswer, type Members } from './wire.js'
 
 /**
  * The access token of a program, by its own credentials.
@@ -25,9 +25,11 @@ export class ReapitConnectServerSession {
   private readonly session: Session
   private readonly asksByQuery: boolean
   private readonly oauthUrl: unknown
+  /** What the issuer said instead of a token, the last time. */
+  private said = ''
 
   constructor(init: ReapitConnectServerSessionInitializers) {
-    this.session = open(init)
+    this.session = open(init, (members) => (this.said = saidIn(members)))
     this.asksByQuery = init.connectTokenRequest !== 'form'
     this.oauthUrl = init.connectOAuthUrl
     this.connectAccessToken = this.connectAccessToken.bind(this)
@@ -44,12 +46,16 @@ export class ReapitConnectServerSession {
           ? 'Reapit Connect Token Error'
           : 'Reapit Connect Session error'
       const refused = cause instanceof SessionError && cause.code === 'misconfigured'
-      console.error(kind, messageOf(cause) + (refused && this.asksByQuery ? BY_FORM : ''))
+      const hint = refused && this.asksByQuery ? BY_FORM : ''
+      console.error(kind, messageOf(cause) + hint + (refused ? this.said : ''))
     }
   }
 }
 
-function open(init: ReapitConnectServerSessionInitializers): Session {
+function open(
+  init: ReapitConnectServerSessionInitializers,
+  heard: (members: Members) => void,
+): Session {
   const { connectOAuthUrl, connectClientId: clientId, connectClientSecret: clientSecret } = init
   return createSession({
     issuer: connectOAuthUrl,
@@ -64,8 +70,11 @@ function open(init: ReapitConnectServerSessionInitializers): Session {
       token_endpoint: `${connectOAuthUrl}/token`,
       jwks_uri: `${connectOAuthUrl}/.well-known/jwks.json`,
     },
-    fetch: async (url, request) =>
-      asAnswer(await readAnswer(await ask(init, url, request?.signal))),
+    fetch: async (url, request) => {
+      const answer = await readAnswer(await ask(init, url, request?.signal))
+      heard(answer.members)
+      return asAnswer(answer)
+    },
   })
 }
 
@@ -90,6 +99,11 @@ function ask(
   })
 }
 
+function saidIn({ error, error_description: more }: Members): string {
+  const said = [error, more].filter((one) => typeof one === 'string').join(': ')
+  return said && ` (it said: ${said.slice(0, LONGEST_SAID)})`
+}
+
 function isAddress(text: unknown): boolean {
   try {
     return /^https?:$/.test(new URL(String(text)).protocol)
@@ -98,5 +112,5 @@ function isAddress(text: unknown): boolean {
   }
 }
 
-const NO_ADDRESS = 'connectOAuthUrl is no address: write the one of the issuer, such as https://…'
+const LONGEST_SAID = 200
 const BY_FORM = ", or set connectTokenRequest to 'form', which most servers need"

@@ -434,6 +434,17 @@ test('a subclass that has a way of its own to the sign-in is asked for it', asyn
   expect(tab.visits).toHaveLength(1)
 })
 
+test('a page without an address, as a test may have it, is told to name the issuer in full', async () => {
+  const said = complaints()
+  const tab = new Tab('/x')
+  tab.sessionStorage.setItem(USER_KEY, 'ada@example.com')
+  tab.sessionStorage.setItem(TOKEN_KEY, 'refresh-0')
+  vi.stubGlobal('location', { href: '', origin: '', pathname: '', search: '' })
+  const init = { connectClientId: 'client-1', connectOAuthUrl: 'SOME_URL' }
+  expect(await new ReapitConnectBrowserSession(init).connectSession()).toBeUndefined()
+  expect(said[0]).toMatch(/connectOAuthUrl is no address/)
+})
+
 test('it signs in over a double of fetch that has JSON alone', async () => {
   const issuer = await startIssuer()
   await comeBack(issuer)

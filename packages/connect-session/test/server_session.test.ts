@@ -99,6 +99,7 @@ test.each(['undefined', 'SOME_URL', 'connect.example'])(
 
 test.each([
   ['a refusal', 401, { error: 'invalid_client' }],
+  ['a refusal in an answer that is called good', 200, { error: 'invalid_client' }],
   ['an outage', 503, {}],
 ])('%s is written to the console', async (_, status, body) => {
   const issuer = await startIssuer()
@@ -107,5 +108,7 @@ test.each([
   expect(await open(issuer).connectAccessToken()).toBeUndefined()
   expect(said).toEqual([expect.stringMatching(/^Reapit Connect Token Error /)])
   expect(said.join()).not.toMatch(/cret/)
-  expect(said.join().includes("connectTokenRequest to 'form'")).toBe(status === 401)
+  const isRefused = status !== 503
+  expect(said.join().includes("connectTokenRequest to 'form'")).toBe(isRefused)
+  expect(said.join().includes('(it said: invalid_client)')).toBe(isRefused)
 })

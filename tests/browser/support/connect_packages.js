@@ -67,7 +67,7 @@ const own = {
   leftByLogin: {},
   arrivesAt: 'APP/cb?state={uuid}',
   concurrent: [true, true, true],
-  hookSignsOutTo: '/custom',
+  hookSignsOutTo: 'APP/custom',
   // By itself it sends no code to anybody that it did not ask for.
   takesAnyCode: { connectVerifyState: false },
 }
