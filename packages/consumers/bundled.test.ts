@@ -29,6 +29,27 @@ it('an application in React is built by Vite, without Vue, and runs', async () =
   expect(await run(project.root, 'node', join('server', 'server.mjs'))).toBe('<p>loading</p>wait\n')
 })
 
+it('a server is bundled with the hook of connect-session and one React, and runs', async () => {
+  const ours = ['@tenure/client', '@tenure/connect-session']
+  const project = await makeProject(ours, ['react', 'react-dom'])
+  await project.write(
+    'server.jsx',
+    `import { ReapitConnectBrowserSession, useReapitConnect } from '@tenure/connect-session'
+    import { useState } from 'react'
+    import { renderToString } from 'react-dom/server'
+    const session = new ReapitConnectBrowserSession({ connectOAuthUrl: '', connectClientId: 'a' })
+    const Who = () => {
+      const [word] = useState('nobody')
+      return <p>{useReapitConnect(session).connectSession ? 'somebody' : word}</p>
+    }
+    console.log(renderToString(<Who />))`,
+  )
+  const ssr = { ssr: 'server.jsx', outDir: 'server' }
+  const quiet = { root: project.root, logLevel: 'error', configFile: false } as const
+  await build({ ...quiet, oxc: JSX, build: ssr, ssr: { noExternal: true } })
+  expect(await run(project.root, 'node', join('server', 'server.mjs'))).toBe('<p>nobody</p>\n')
+})
+
 it('an application in Vue is built by webpack, without React, and runs', async () => {
   const project = await makeProject(['@tenure/client', '@tenure/vue'], ['vue', 'vue-router'])
   const entry = await project.write('app.js', VUE_APP)
