@@ -1,5 +1,6 @@
 import { expect, inject, it } from 'vitest'
 import { makeProject } from './project.ts'
+import { fromReadme } from './readme.ts'
 import { run } from './run.ts'
 
 const names = inject('packed').map(({ name }) => name)
@@ -105,6 +106,36 @@ it.each(FILES)(
     expect(await run(project.root, 'node', file)).toBe('<p>null</p>\n')
   },
 )
+
+it('a service checks an ID token as the README has it', async () => {
+  const project = await makeProject(['@tenure/client', '@tenure/connect-session'], [])
+  await project.write(
+    'main.mjs',
+    `import { createSign, generateKeyPairSync } from 'node:crypto'
+     import { connectSessionVerifyDecodeIdToken } from '@tenure/connect-session'
+     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+     const asked = []
+     globalThis.fetch = async (url) => {
+       asked.push(url)
+       return Response.json({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one' }] })
+     }
+     const part = (of) => Buffer.from(JSON.stringify(of)).toString('base64url')
+     const check = async (iss) => {
+       const iat = Math.floor(Date.now() / 1000)
+       const whom = { iss, aud: 'my-app', sub: 'ada', name: 'Ada', token_use: 'id' }
+       const head = part({ alg: 'RS256', kid: 'one' }) + '.' + part({ ...whom, iat, exp: iat + 60 })
+       const token = head + '.' + createSign('RSA-SHA256').update(head).sign(privateKey, 'base64url')
+       ${await fromReadme('const who = await')}
+       return who?.name
+     }
+     console.error = () => undefined
+     const names = [await check('https://connect.example'), await check('https://evil.example')]
+     console.log([...names, ...asked].join(' '))`,
+  )
+  expect(await run(project.root, 'node', 'main.mjs')).toBe(
+    'Ada  https://connect.example/.well-known/jwks.json\n',
+  )
+})
 
 async function names_of(printed: Promise<string>): Promise<Record<string, string[]>> {
   return JSON.parse(await printed) as Record<string, string[]>

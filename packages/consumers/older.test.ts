@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { readFile, symlink } from 'node:fs/promises'
+import { symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { makeProject } from './project.ts'
+import { fromReadme } from './readme.ts'
 import { run, runIn } from './run.ts'
 
 // What applications still have: runners and bundlers that know a package by its files alone, and
@@ -71,15 +72,6 @@ it('TypeScript finds the types of every entry under moduleResolution node', asyn
   await project.write('main.ts', typed())
   expect(await run(project.root, 'node', TSC, ...NODE_10, 'main.ts')).toBe('')
 })
-
-/** The block of code in the README of connect-session that has `part` in it. */
-async function fromReadme(part: string): Promise<string> {
-  const readme = join(import.meta.dirname, '../connect-session/README.md')
-  const blocks = (await readFile(readme, 'utf8')).matchAll(/^( *)```js\n(.*?)^ *```/gms)
-  const found = [...blocks].filter(([, , code]) => code?.includes(part))
-  expect(found).toHaveLength(1)
-  return found[0]?.[2] ?? ''
-}
 
 /** Every entry, and a few of its types where they fit and where they do not. */
 function typed(): string {
