@@ -20,6 +20,8 @@
 
 mod accounts;
 mod app;
+mod asker;
+mod bounds;
 mod cache;
 pub mod cli;
 mod clients;

@@ -45,6 +45,12 @@ impl Form {
 
     fn to(title: &'static str, action: &'static str, autocomplete: &'static str) -> Self {
         let (username, going_on, leads_to) = (String::new(), None, None);
+    /// For an authorization request.
+    pub(crate) fn going_on(mut self, query: String) -> Self {
+        self.going_on = Some(query);
+        self
+    }
+
         let device = None;
         let (problem, may_sign_up) = (None, false);
         Self {

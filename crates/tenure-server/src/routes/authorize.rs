@@ -85,6 +85,12 @@ fn is_fresh(app: &App, request: &Request, sign_in: &SignIn) -> bool {
 pub(super) async fn read(app: &App, query: &str) -> Result<Request, Box<Response>> {
     let refused = |what| Box::new(pages::refused(StatusCode::BAD_REQUEST, what));
     let parameters = Parameters::read(query.as_bytes()).map_err(|e| refused(e.description))?;
+    of_client(app, parameters).await
+}
+
+/// As [`read`], from parameters that were read already.
+async fn of_client(app: &App, parameters: Parameters) -> Result<Request, Box<Response>> {
+    let refused = |what| Box::new(pages::refused(StatusCode::BAD_REQUEST, what));
     let id = parameters
         .find("client_id")
         .ok_or_else(|| refused("No client was named."))?;
@@ -109,24 +115,27 @@ pub(super) async fn read(app: &App, query: &str) -> Result<Request, Box<Response
     })
 }
 
-/// Whether the login page was sent an authorization request by a client that may do so. The error
-/// is the page that refuses it.
-pub(super) async fn is_sent_to_login(
+/// What the login page can be sent.
+pub(super) enum Sent {
+    Fields(Parameters),
+    /// By a client that may do so.
+    Request(Request),
+}
+
+/// What the login page was sent. The error is the page that refuses it.
+pub(super) async fn sent_to_login(
     app: &App,
-    query: &str,
-    parameters: &Parameters,
-) -> Result<bool, Box<Response>> {
-    let Some(id) = parameters.find("client_id") else {
-        return Ok(false);
-    };
+    parameters: Parameters,
+) -> Result<Sent, Box<Response>> {
+    let id = parameters.find("client_id").unwrap_or_default();
     let client = app.clients.find(id).await;
     let client = client.map_err(|error| Box::new(pages::failed(&error)))?;
     if !client.is_some_and(|client| client.permits(Leniency::SignInAtLogin)) {
-        return Ok(false);
+        return Ok(Sent::Fields(parameters));
     }
-    let request = read(app, query).await?;
+    let request = of_client(app, parameters).await?;
     match request.check(app) {
-        Ok(()) => Ok(true),
+        Ok(()) => Ok(Sent::Request(request)),
         Err(refusal) => Err(Box::new(refuse(app, &request, refusal))),
     }
 }

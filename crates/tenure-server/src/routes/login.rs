@@ -6,8 +6,9 @@ use axum::response::Response;
 use tenure_core::secret::Password;
 use tenure_store::StoreError;
 
-use super::authorize::{self, see_other};
+use super::authorize::{self, Sent, see_other};
 use super::device;
+use super::request::Request;
 use crate::accounts::{Account, Admission, MAX_PASSWORD, NotMade};
 use crate::app::App;
 use crate::digest::random_text;
@@ -23,11 +24,14 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = query.unwrap_or_default();
-    let mut parameters = Parameters::read(query.as_bytes()).unwrap_or_default();
-    match authorize::is_sent_to_login(&app, &query, &parameters).await {
-        Ok(false) => {}
-        Ok(true) => parameters = Parameters::of("continue", query),
-        Err(page) => return *page,
+    let parameters = Parameters::read(query.as_bytes()).unwrap_or_default();
+    match authorize::sent_to_login(&app, parameters).await {
+        Ok(Sent::Fields(fields)) => form(&app, &headers, &fields, Form::sign_in()).await,
+        Ok(Sent::Request(request)) => {
+            let form = Form::sign_in().going_on(query);
+            filled(&app, &headers, Some(&request), form).await
+        }
+        Err(page) => *page,
     }
     form(&app, &headers, &parameters, Form::sign_in()).await
 }
@@ -181,13 +185,24 @@ async fn form(app: &App, headers: &HeaderMap, from: &Parameters, mut form: Form)
             Err(page) => return *page,
         },
     };
-    let hint = from
-        .find("username")
-        .or_else(|| request.as_ref()?.login_hint());
-    form.username = hint.unwrap_or_default().to_owned();
+    form.username = from.find("username").unwrap_or_default().to_owned();
     form.going_on = from.find("continue").map(str::to_owned);
     form.device = from.find("device").map(str::to_owned);
-    form.leads_to = request.as_ref().map(|request| request.redirect_uri.clone());
+    filled(app, headers, request.as_ref(), form).await
+}
+
+/// The form, with what it is for.
+async fn filled(
+    app: &App,
+    headers: &HeaderMap,
+    request: Option<&Request>,
+    mut form: Form,
+) -> Response {
+    if form.username.is_empty() {
+        let hint = request.and_then(Request::login_hint);
+        form.username = hint.unwrap_or_default().to_owned();
+    }
+    form.leads_to = request.map(|request| request.redirect_uri.clone());
     form.may_sign_up = app.config.signup;
 
     with_guard(app, headers, |guard| pages::form(&form, guard)).await
@@ -204,6 +219,19 @@ pub(super) async fn with_guard(
         Err(error) => return pages::failed(&error),
     };
     let name = app.config.form_cookie();
+/// The form, with what it is for.
+async fn filled(
+    app: &App,
+    headers: &HeaderMap,
+    request: Option<&Request>,
+    mut form: Form,
+) -> Response {
+    if form.username.is_empty() {
+        let hint = request.and_then(Request::login_hint);
+        form.username = hint.unwrap_or_default().to_owned();
+    }
+    form.leads_to = request.map(|request| request.redirect_uri().to_owned());
+    form.may_sign_up = app.config.signup;
     let known = cookies(headers, name)
         .into_iter()
         .find(|value| value.len() == 43);
@@ -236,11 +264,22 @@ pub(super) async fn guarded(
         .iter()
         .any(|cookie| ring.csrf_matches(cookie, given));
     if site == Some("cross-site") || !bound {
+    guard(app, headers, &fields).await?;
+    Ok(fields)
+}
+
+/// Whether a form with these fields is one that this browser was given here (norm 3).
+pub(super) async fn guard(
+    app: &App,
+    headers: &HeaderMap,
+    fields: &Parameters,
+) -> Result<(), Box<Response>> {
+    let refused = |what| Box::new(pages::refused(StatusCode::FORBIDDEN, what));
         return Err(refused(
             "This form is from another page or too old. Go back and try again.",
         ));
     }
-    Ok(fields)
+    Ok(())
 }
 
 fn home() -> String {

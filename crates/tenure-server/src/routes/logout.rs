@@ -8,13 +8,13 @@ use tenure_core::issuer::{FamilyId, RevokedReason};
 use tenure_store::StoreError;
 
 use super::authorize::see_other;
-use super::login::{guarded, with_guard};
+use super::login::{guard, with_guard};
 use crate::app::App;
 use crate::clients::redirect::origin;
 use crate::clients::{Client, Leniency};
 use crate::pages;
 use crate::token::{IdClaims, Parameters, hinted};
-use crate::web::cookie;
+use crate::web::{OAuthError, cookie};
 
 /// `GET /logout` (OpenID Connect RP-Initiated Logout §2).
 pub(super) async fn show(
@@ -22,7 +22,8 @@ pub(super) async fn show(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    respond(&app, &headers, query.unwrap_or_default().as_bytes()).await
+    let read = Parameters::read(query.unwrap_or_default().as_bytes());
+    respond(&app, &headers, read).await
 }
 
 /// `POST /logout`: the same from a client, or this server's own question answered.
@@ -31,14 +32,13 @@ pub(super) async fn submit(
     headers: HeaderMap,
     RawForm(body): RawForm,
 ) -> Response {
-    let asked = Parameters::read(&body).is_ok_and(|fields| fields.find("csrf").is_some());
-    if !asked {
-        return respond(&app, &headers, &body).await;
-    }
-    let fields = match guarded(&app, &headers, &body).await {
-        Ok(fields) => fields,
-        Err(page) => return *page,
+    let fields = match Parameters::read(&body) {
+        Ok(fields) if fields.find("csrf").is_some() => fields,
+        read => return respond(&app, &headers, read).await,
     };
+    if let Err(page) = guard(&app, &headers, &fields).await {
+        return *page;
+    }
     let ended = async {
         let back = destination(&app, &fields, None).await?;
         if let Some(sign_in) = app.signed_in(&headers).await? {
@@ -49,8 +49,12 @@ pub(super) async fn submit(
     ended.await.unwrap_or_else(|error| pages::failed(&error))
 }
 
-async fn respond(app: &App, headers: &HeaderMap, parameters: &[u8]) -> Response {
-    let parameters = match Parameters::read(parameters) {
+async fn respond(
+    app: &App,
+    headers: &HeaderMap,
+    parameters: Result<Parameters, OAuthError>,
+) -> Response {
+    let parameters = match parameters {
         Ok(parameters) => parameters,
         Err(error) => return pages::refused(StatusCode::BAD_REQUEST, error.description),
     };

@@ -19,9 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -29,26 +28,45 @@ use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use self::sessions::family as family_json;
 use crate::app::App;
+use crate::bounds;
 use crate::token;
 use crate::web::{OAuthError, cors, observe};
 
 /// All endpoints, behind limits on time and size.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let open = shared().layer(from_fn_with_state(Arc::clone(&app), cors));
+    let open = shared()
+        .layer(from_fn(bounds::of_call))
+        .layer(from_fn_with_state(Arc::clone(&app), cors));
     let mut pages = pages();
     if app.config.demo_page {
         pages = pages.merge(demo::router());
     }
+    let forms = passwords()
+        .layer(from_fn(bounds::of_page))
+        .layer(within(QUEUE_LIMIT));
     pages
+        .layer(from_fn(bounds::of_page))
         .merge(open)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            TIME_LIMIT,
-        ))
+        .layer(within(TIME_LIMIT))
+        .merge(forms)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&app), observe))
         .with_state(app)
+}
+
+fn within(limit: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit)
+}
+
+/// Where passwords are hashed, a few at a time: when very many people come at once, they wait.
+fn passwords() -> Router<Arc<App>> {
+    Router::new()
+        .route("/login", get(login::show).post(login::submit))
+        .route("/oauth2/login", get(login::show).post(login::submit))
+        .route(
+            "/signup",
+            get(login::show_signup).post(login::submit_signup),
+        )
 }
 
 /// What people's browsers open; no other origin may read it (norm 19).
@@ -62,12 +80,6 @@ fn pages() -> Router<Arc<App>> {
         )
         .route("/authorize", get(authorize::show).post(authorize::posted))
         .route("/device", get(device::show).post(device::submit))
-        .route("/login", get(login::show).post(login::submit))
-        .route("/oauth2/login", get(login::show).post(login::submit))
-        .route(
-            "/signup",
-            get(login::show_signup).post(login::submit_signup),
-        )
         .route("/logout", get(logout::show).post(logout::submit))
         .route("/oauth2/logout", get(logout::show).post(logout::submit))
         .route("/healthz", get(operation::health))
@@ -121,5 +133,5 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     error.into_response()
 }
 
-const BODY_LIMIT: usize = 64 * 1024;
 const TIME_LIMIT: Duration = Duration::from_secs(15);
+const QUEUE_LIMIT: Duration = Duration::from_secs(60);

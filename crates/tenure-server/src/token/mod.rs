@@ -10,6 +10,7 @@ mod refresh;
 mod scope;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -24,6 +25,7 @@ pub(crate) use self::mint::{AccessClaims, IdClaims};
 pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};
 pub(crate) use self::verify::{bearer, hinted, live};
 use crate::app::App;
+use crate::bounds::check_count;
 use crate::clients::{Grant, Leniency};
 use crate::web::{Device, OAuthError, no_store};
 
@@ -33,34 +35,23 @@ pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, OAuthError> {
-        let pairs: Vec<_> = url::form_urlencoded::parse(bytes).into_owned().collect();
-        let repeated = |i: usize, name: &str| pairs.iter().skip(i + 1).any(|(n, _)| n == name);
-        if pairs
-            .iter()
-            .enumerate()
-            .any(|(i, (name, _))| repeated(i, name))
-        {
-            return Err(OAuthError::request("a parameter was sent twice"));
-        }
-        Ok(Self(pairs))
-    }
-
-    /// One parameter alone.
-    pub(crate) fn of(name: &str, value: String) -> Self {
-        Self(vec![(name.to_owned(), value)])
+        check_count(bytes)?;
+        Self(url::form_urlencoded::parse(bytes).into_owned().collect()).unique()
     }
 
     /// These and others, each name still at most once.
     fn and(mut self, others: Self) -> Result<Self, OAuthError> {
-        if others
-            .0
-            .iter()
-            .any(|(name, _)| self.0.iter().any(|(own, _)| own == name))
-        {
-            return Err(OAuthError::request("a parameter was sent twice"));
-        }
         self.0.extend(others.0);
-        Ok(self)
+        self.unique()
+    }
+
+    fn unique(self) -> Result<Self, OAuthError> {
+        let names: BTreeSet<_> = self.0.iter().map(|(name, _)| name).collect();
+        if names.len() == self.0.len() {
+            Ok(self)
+        } else {
+            Err(OAuthError::request("a parameter was sent twice"))
+        }
     }
 
     /// A parameter; one without a value counts as absent (RFC 6749 §3.1).

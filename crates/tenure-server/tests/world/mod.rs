@@ -5,7 +5,10 @@
 )]
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+pub(crate) mod edge;
+
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -16,11 +19,12 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tenure_core::time::Timestamp;
-use tenure_server::{Clock, Config, Server};
+use tenure_server::Config;
 use tenure_store::{AnyStore, MemoryStore};
 use tower::ServiceExt as _;
 use url::form_urlencoded::Serializer;
+
+use self::edge::router;
 
 pub(crate) const ISSUER: &str = "http://127.0.0.1:8484";
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:50123/callback";
@@ -33,6 +37,11 @@ pub(crate) struct World {
     router: Router,
     now: Arc<AtomicI64>,
     cookies: BTreeMap<String, String>,
+    store: AnyStore,
+    _folder: Option<tempfile::TempDir>,
+    /// Who the requests come from, and the headers that all of them have.
+    peer: Option<IpAddr>,
+    forwarded: Vec<(&'static str, String)>,
 }
 
 pub(crate) struct Answer {
@@ -52,16 +61,19 @@ impl World {
     }
 
     async fn exactly(config: Config) -> Self {
+        Self::on(AnyStore::new(MemoryStore::new()), config).await
+    }
+
+    async fn on(store: AnyStore, config: Config) -> Self {
         let now = Arc::new(AtomicI64::new(1_800_000_000_000));
-        let read = Arc::clone(&now);
-        let clock = Clock::from_fn(move || Timestamp::from_millis(read.load(Ordering::SeqCst)));
-        let store = AnyStore::new(MemoryStore::new());
-        let server = Server::start(config, store, clock).await.unwrap();
-        server.dangerous_furnish_demo().await.unwrap();
         Self {
-            router: server.router(),
+            router: router(config, &store, &now).await,
             now,
             cookies: BTreeMap::new(),
+            store,
+            _folder: None,
+            peer: None,
+            forwarded: Vec::new(),
         }
     }
 
@@ -90,6 +102,7 @@ impl World {
                 .headers
                 .insert(header::COOKIE, pairs.join("; ").parse().unwrap());
         }
+        self.address(&mut parts);
         let request = Request::from_parts(parts, body);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
