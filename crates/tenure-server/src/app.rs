@@ -5,6 +5,7 @@ use tenure_core::issuer::RatchetPolicy;
 use tenure_store::{AnyStore, StoreError};
 
 use crate::accounts::Accounts;
+use crate::asker::Proxies;
 use crate::clients::Clients;
 use crate::device::Devices;
 use crate::families::Families;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) devices: Devices,
     pub(crate) metrics: Metrics,
     pub(crate) policy: RatchetPolicy,
+    pub(crate) proxies: Proxies,
 }
 
 impl App {
@@ -44,6 +46,7 @@ impl App {
             devices: Devices::new(rows.clone()),
             metrics: Metrics::new(),
             policy,
+            proxies: Proxies::new(&config.trusted_proxies),
             config,
             rows,
         })

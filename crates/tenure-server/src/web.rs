@@ -1,44 +1,20 @@
-//! What requests and answers share: the device, errors, cookies, logs.
+//! What requests and answers share: errors, cookies, logs.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tenure_store::StoreError;
 use tracing::Instrument as _;
 
 use crate::app::App;
+pub(crate) use crate::asker::Device;
 use crate::clients::redirect::is_loopback_origin;
 use crate::digest::random_text;
-
-/// Where a request came from. Forwarding headers are not believed (norm 18).
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Device {
-    pub(crate) address: Option<String>,
-    pub(crate) user_agent: Option<String>,
-}
-
-impl<S: Sync> FromRequestParts<S> for Device {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let agent = parts
-            .headers
-            .get(header::USER_AGENT)
-            .and_then(|agent| agent.to_str().ok());
-        Ok(Self {
-            address: peer.map(|ConnectInfo(peer)| peer.ip().to_string()),
-            user_agent: agent.map(|agent| agent.chars().take(200).collect()),
-        })
-    }
-}
 
 /// An error as RFC 6749 §5.2 and RFC 6750 §3.1 write it.
 #[derive(Debug)]
@@ -114,6 +90,12 @@ impl IntoResponse for OAuthError {
         }
         response
     }
+}
+
+/// Whether a page of another site sent the browser, as far as it says so.
+pub(crate) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_some_and(|site| site == "cross-site" || site == "same-site")
 }
 
 pub(crate) fn no_store() -> [(HeaderName, &'static str); 2] {

@@ -46,6 +46,23 @@ fn a_wrong_configuration_is_refused_with_what_to_write_instead() {
             "`sekret` is not a key",
         ),
         ("listen = ", "write it as TOML"),
+        (
+            "trusted_proxies = [\"10.0.0.0/8\", \"proxy.example.com\"]",
+            "`trusted_proxies` has `proxy.example.com`: write addresses and networks, such as \
+             127.0.0.1 and 10.0.0.0/8",
+        ),
+        (
+            "trusted_proxies = \"10.0.0.0/33\"",
+            "`trusted_proxies` has `10.0.0.0/33`",
+        ),
+        (
+            "trusted_proxies = [\"0.0.0.0/0\"]",
+            "`trusted_proxies` has `0.0.0.0/0`, which is everybody: write the network of the proxies",
+        ),
+        (
+            "[[clients]]\nid = \"a\"\n[[clients]]\nid = \"b\"\n[[clients]]\nid = \"a\"",
+            "there are two clients `a`",
+        ),
     ];
     for (text, expected) in cases {
         let told = refusal(text);
@@ -60,6 +77,18 @@ fn a_right_configuration_is_taken() {
         redirect_uris = [\"https://app.example.com/cb\", \"http://127.0.0.1/cb\", \"app:/cb\"]";
     assert_eq!(refusal(text), "");
     assert_eq!(refusal("issuer = \"http://localhost:8484\""), "");
+    let proxies = [
+        "[]",
+        "[\"127.0.0.1\", \"::1\", \"10.0.0.0/8\", \"fd00::/8\"]",
+        "\"127.0.0.1, 10.0.0.0/8\"",
+    ];
+    for proxies in proxies {
+        assert_eq!(
+            refusal(&format!("trusted_proxies = {proxies}")),
+            "",
+            "{proxies}"
+        );
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod attempts;
 mod email;
 mod password;
+mod tally;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use tenure_core::secret::Password;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Owner, Replaced, StoreError, StoreErrorKind, Version};
 
-pub(crate) use self::attempts::{Admission, Attempts};
+pub(crate) use self::attempts::{Attempts, Door, Limited};
 pub(crate) use self::email::{Checked, EMAIL, EMAIL_VERIFIED, Email};
 pub(crate) use self::password::Hasher;
 use crate::cache::Cache;
@@ -83,7 +84,7 @@ pub(crate) struct Accounts {
 
 impl Accounts {
     pub(crate) fn new(rows: Rows) -> Self {
-        let attempts = Attempts::new(rows.clone());
+        let attempts = Attempts::new(rows.clock.clone());
         Self {
             rows,
             hasher: Hasher::new(),

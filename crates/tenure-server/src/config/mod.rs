@@ -1,4 +1,5 @@
 mod client;
+mod proxies;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,10 @@ pub struct Config {
     pub header_timeout_secs: u64,
     /// How many connections may be open at once.
     pub max_connections: usize,
+    /// The addresses and networks of the proxies that are believed about who is asking, by what
+    /// they write in `X-Forwarded-For` or `Forwarded`.
+    #[serde(deserialize_with = "proxies::read")]
+    pub trusted_proxies: Vec<String>,
     /// Whether pages of this machine may call the server: for development.
     pub allow_loopback_origins: bool,
     /// Whether the demo page is there: for `tenure dev` alone, so it is no key.
@@ -89,6 +94,7 @@ impl Default for Config {
             allow_loopback_origins: false,
             demo_page: false,
             clients: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -126,7 +132,9 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.issuer.as_deref().map_or(Ok(()), check_issuer)?;
         self.check_limits()?;
-        self.clients.iter().try_for_each(ClientConfig::check)
+        proxies::check(&self.trusted_proxies)?;
+        self.clients.iter().try_for_each(ClientConfig::check)?;
+        client::check_ids(&self.clients)
     }
 
     fn check_limits(&self) -> Result<(), ConfigError> {
@@ -279,3 +287,4 @@ const KEYS: &[&str] = &[
 ];
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
+    "trusted_proxies",

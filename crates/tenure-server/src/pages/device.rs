@@ -15,14 +15,14 @@ pub(crate) struct DeviceQuestion<'a> {
     pub(crate) username: String,
 }
 
-pub(crate) fn enter_code(problem: Option<&str>, guard: &str) -> Response {
+pub(crate) fn enter_code(problem: Option<&str>, code: &str, guard: &str) -> Response {
     let body = html! {
         @if let Some(problem) = problem { p.bad role="alert" id="problem" { (problem) } }
         form method="post" action="/device" {
             input type="hidden" name="csrf" value=(guard);
             label for="user_code" { "The code that your device shows" }
             input #user_code name="user_code" autocomplete="off" autocapitalize="characters"
-                spellcheck="false" maxlength="32" required autofocus;
+                spellcheck="false" maxlength="32" required autofocus value=(code);
             button type="submit" { "Go on" }
         }
     };

@@ -3,6 +3,8 @@
 mod device;
 mod layout;
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -43,14 +45,14 @@ impl Form {
         self
     }
 
-    fn to(title: &'static str, action: &'static str, autocomplete: &'static str) -> Self {
-        let (username, going_on, leads_to) = (String::new(), None, None);
     /// For an authorization request.
     pub(crate) fn going_on(mut self, query: String) -> Self {
         self.going_on = Some(query);
         self
     }
 
+    fn to(title: &'static str, action: &'static str, autocomplete: &'static str) -> Self {
+        let (username, going_on, leads_to) = (String::new(), None, None);
         let device = None;
         let (problem, may_sign_up) = (None, false);
         Self {
@@ -113,7 +115,8 @@ fn other(form: &Form, path: &str) -> String {
 }
 
 /// Too many attempts. It looks the same whether or not there is such an account.
-pub(crate) fn limited(retry_after_secs: u64) -> Response {
+pub(crate) fn limited(retry_after: Duration) -> Response {
+    let retry_after_secs = retry_after.as_secs().max(1);
     let minutes = retry_after_secs.div_ceil(60);
     let body = html! {
         p { "There were too many attempts. Try again in " (minutes) " min." }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{RawForm, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use tenure_store::StoreError;
@@ -11,14 +11,14 @@ use url::form_urlencoded::Serializer;
 
 use super::authorize::see_other;
 use super::login::{guarded, with_guard};
-use crate::accounts::Admission;
+use crate::accounts::{Door, Limited};
 use crate::app::App;
 use crate::clients::Grant;
 use crate::device::{Answer, Asked, INTERVAL, LIFE, UserCode};
 use crate::pages::{self, DeviceQuestion};
 use crate::signin::SignIn;
 use crate::token::{Parameters, authenticate, narrow};
-use crate::web::{Device, OAuthError, no_store};
+use crate::web::{Device, OAuthError, is_from_elsewhere, no_store};
 
 /// `POST /device_authorization` (RFC 8628 §3.1).
 pub(super) async fn authorization(
@@ -34,6 +34,10 @@ pub(super) async fn authorization(
         return Err(OAuthError::new("unauthorized_client", what));
     }
     let scope = narrow(form.find("scope"), &client.scope)?;
+    let attempts = &app.accounts.attempts;
+    let attempt = attempts.begin(Door::DeviceRequest, None, device.neighbourhood);
+    // Each counts, since each is kept for a while and needs no secret.
+    attempt.await.map_err(too_many)?.failed();
     let (code, user_code) = app.devices.ask(&client, scope, &device).await?;
     let page = format!("{}/device", app.config.issuer());
     let shown = user_code.shown();
@@ -48,6 +52,14 @@ pub(super) async fn authorization(
     Ok((no_store(), Json(told)).into_response())
 }
 
+fn too_many(limited: Limited) -> OAuthError {
+    let what = "too many devices asked from this address; try again later";
+    let mut error = OAuthError::new("temporarily_unavailable", what);
+    error.status = StatusCode::TOO_MANY_REQUESTS;
+    error.retry_after_secs = Some(limited.retry_after.as_secs().max(1));
+    error
+}
+
 /// `GET /device`: where a person enters the code that a device shows.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
@@ -58,6 +70,10 @@ pub(super) async fn show(
     let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     // What an address says is no answer: a link would give it.
     let typed = query.find("user_code");
+    if let Some(typed) = typed.filter(|_| is_from_elsewhere(&headers)) {
+        let outcome = offer(&app, &headers, typed).await;
+        return outcome.unwrap_or_else(|error| pages::failed(&error));
+    }
     respond(&app, &device, &headers, typed, None).await
 }
 
@@ -89,12 +105,12 @@ async fn respond(
             return Ok(to_login(typed));
         };
         let Some(typed) = typed else {
-            return Ok(with_guard(app, headers, |guard| pages::enter_code(None, guard)).await);
+            return Ok(with_guard(app, headers, |guard| pages::enter_code(None, "", guard)).await);
         };
         match look_up(app, device, &sign_in, typed).await? {
             Found::Limited(retry_after) => {
                 app.metrics.sign_in_limited.increment(1);
-                Ok(pages::limited(retry_after.as_secs().max(1)))
+                Ok(pages::limited(retry_after))
             }
             Found::Nobody => Ok(unknown(app, headers).await),
             Found::Waits(code, asked) => match said {
@@ -108,14 +124,25 @@ async fn respond(
         .unwrap_or_else(|error: StoreError| pages::failed(&error))
 }
 
+/// Fills the form in. Another site may have sent the browser here, which must not use up the
+/// person's wrong codes.
+async fn offer(app: &App, headers: &HeaderMap, typed: &str) -> Result<Response, StoreError> {
+    if app.signed_in(headers).await?.is_none() {
+        return Ok(to_login(Some(typed)));
+    }
+    let code = UserCode::read(typed).map(|code| code.shown());
+    let code = code.unwrap_or_default();
+    Ok(with_guard(app, headers, |guard| pages::enter_code(None, &code, guard)).await)
+}
+
 enum Found {
     Waits(UserCode, Asked),
     Nobody,
     Limited(Duration),
 }
 
-/// Finds the device that shows a code. A guess counts against the account and the address before
-/// the code is looked at; one that was right is taken back (RFC 8628 §5.1).
+/// Finds the device that shows a code. A wrong one counts against the account and the address
+/// (RFC 8628 §5.1).
 async fn look_up(
     app: &App,
     device: &Device,
@@ -123,18 +150,20 @@ async fn look_up(
     typed: &str,
 ) -> Result<Found, StoreError> {
     let attempts = &app.accounts.attempts;
-    let name = format!("device:{}", sign_in.subject);
-    let address = device.address.as_deref().unwrap_or("unknown");
-    if let Admission::Refused { retry_after } = attempts.admit(&name, address).await? {
-        return Ok(Found::Limited(retry_after));
-    }
-    let Some(code) = UserCode::read(typed) else {
+    let attempt = attempts.begin(Door::Device, Some(&sign_in.subject), device.neighbourhood);
+    let attempt = match attempt.await {
+        Ok(attempt) => attempt,
+        Err(limited) => return Ok(Found::Limited(limited.retry_after)),
+    };
+    let waiting = match UserCode::read(typed) {
+        Some(code) => app.devices.waiting(&code).await?.map(|asked| (code, asked)),
+        None => None,
+    };
+    // A right one takes nothing back: whoever guesses can have as many right ones as they like.
+    let Some((code, asked)) = waiting else {
+        attempt.failed();
         return Ok(Found::Nobody);
     };
-    let Some(asked) = app.devices.waiting(&code).await? else {
-        return Ok(Found::Nobody);
-    };
-    attempts.take_back(&name, address).await?;
     Ok(Found::Waits(code, asked))
 }
 
@@ -179,7 +208,7 @@ async fn unknown(app: &App, headers: &HeaderMap) -> Response {
     let problem =
         "No device waits with this code. Look at it again, or ask the device for another.";
     with_guard(app, headers, |guard| {
-        pages::enter_code(Some(problem), guard)
+        pages::enter_code(Some(problem), "", guard)
     })
     .await
 }

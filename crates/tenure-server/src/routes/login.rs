@@ -9,7 +9,7 @@ use tenure_store::StoreError;
 use super::authorize::{self, Sent, see_other};
 use super::device;
 use super::request::Request;
-use crate::accounts::{Account, Admission, MAX_PASSWORD, NotMade};
+use crate::accounts::{Account, Door, MAX_PASSWORD, NotMade};
 use crate::app::App;
 use crate::digest::random_text;
 use crate::pages::{self, Form};
@@ -33,7 +33,6 @@ pub(super) async fn show(
         }
         Err(page) => *page,
     }
-    form(&app, &headers, &parameters, Form::sign_in()).await
 }
 
 /// `GET /signup`.
@@ -77,21 +76,31 @@ async fn sign_in(
 ) -> Result<Response, StoreError> {
     let username = fields.find("username").unwrap_or_default().trim();
     let password = Password::new(fields.find("password").unwrap_or_default());
-    let address = device.address.as_deref().unwrap_or("unknown");
     let name = username.to_lowercase();
     // What is too long to be a password is not worth hashing.
     if password.expose().len() > 4 * MAX_PASSWORD {
         return Ok(again(app, headers, fields, "That name or password is not right.").await);
     }
-    if let Admission::Refused { retry_after } = app.accounts.attempts.admit(&name, address).await? {
-        app.metrics.sign_in_limited.increment(1);
-        return Ok(pages::limited(retry_after.as_secs().max(1)));
-    }
+    let attempts = &app.accounts.attempts;
+    let attempt = attempts.begin(Door::SignIn, Some(&name), device.neighbourhood);
+    let attempt = match attempt.await {
+        Ok(attempt) => attempt,
+        Err(limited) => {
+            app.metrics.sign_in_limited.increment(1);
+            tracing::info!(
+                address = device.address,
+                "a sign-in was not looked at: too many failed"
+            );
+            return Ok(pages::limited(limited.retry_after));
+        }
+    };
     let Some(account) = app.accounts.check(username, password).await? else {
+        attempt.failed();
         app.metrics.sign_in_refused.increment(1);
+        tracing::info!(address = device.address, "a sign-in failed");
         return Ok(again(app, headers, fields, "That name or password is not right.").await);
     };
-    app.accounts.attempts.forgive(&name).await?;
+    attempt.succeeded();
     welcome(app, device, headers, fields, &account).await
 }
 
@@ -124,9 +133,14 @@ async fn sign_up(
     headers: &HeaderMap,
     fields: &Parameters,
 ) -> Result<Response, StoreError> {
-    let address = device.address.as_deref().unwrap_or("unknown");
-    if let Admission::Refused { retry_after } = app.accounts.attempts.admit("", address).await? {
-        return Ok(pages::limited(retry_after.as_secs().max(1)));
+    let attempts = &app.accounts.attempts;
+    match attempts
+        .begin(Door::SignUp, None, device.neighbourhood)
+        .await
+    {
+        // Each counts, since each that is right is a new account.
+        Ok(attempt) => attempt.failed(),
+        Err(limited) => return Ok(pages::limited(limited.retry_after)),
     }
     let username = fields.find("username").unwrap_or_default();
     let password = Password::new(fields.find("password").unwrap_or_default());
@@ -204,7 +218,6 @@ async fn filled(
     }
     form.leads_to = request.map(|request| request.redirect_uri.clone());
     form.may_sign_up = app.config.signup;
-
     with_guard(app, headers, |guard| pages::form(&form, guard)).await
 }
 
@@ -219,19 +232,6 @@ pub(super) async fn with_guard(
         Err(error) => return pages::failed(&error),
     };
     let name = app.config.form_cookie();
-/// The form, with what it is for.
-async fn filled(
-    app: &App,
-    headers: &HeaderMap,
-    request: Option<&Request>,
-    mut form: Form,
-) -> Response {
-    if form.username.is_empty() {
-        let hint = request.and_then(Request::login_hint);
-        form.username = hint.unwrap_or_default().to_owned();
-    }
-    form.leads_to = request.map(|request| request.redirect_uri().to_owned());
-    form.may_sign_up = app.config.signup;
     let known = cookies(headers, name)
         .into_iter()
         .find(|value| value.len() == 43);
@@ -250,6 +250,17 @@ pub(super) async fn guarded(
 ) -> Result<Parameters, Box<Response>> {
     let refused = |what| Box::new(pages::refused(StatusCode::FORBIDDEN, what));
     let fields = Parameters::read(body).map_err(|error| refused(error.description))?;
+    guard(app, headers, &fields).await?;
+    Ok(fields)
+}
+
+/// Whether a form with these fields is one that this browser was given here (norm 3).
+pub(super) async fn guard(
+    app: &App,
+    headers: &HeaderMap,
+    fields: &Parameters,
+) -> Result<(), Box<Response>> {
+    let refused = |what| Box::new(pages::refused(StatusCode::FORBIDDEN, what));
     let site = headers
         .get("sec-fetch-site")
         .and_then(|site| site.to_str().ok());
@@ -264,17 +275,6 @@ pub(super) async fn guarded(
         .iter()
         .any(|cookie| ring.csrf_matches(cookie, given));
     if site == Some("cross-site") || !bound {
-    guard(app, headers, &fields).await?;
-    Ok(fields)
-}
-
-/// Whether a form with these fields is one that this browser was given here (norm 3).
-pub(super) async fn guard(
-    app: &App,
-    headers: &HeaderMap,
-    fields: &Parameters,
-) -> Result<(), Box<Response>> {
-    let refused = |what| Box::new(pages::refused(StatusCode::FORBIDDEN, what));
         return Err(refused(
             "This form is from another page or too old. Go back and try again.",
         ));
