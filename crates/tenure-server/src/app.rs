@@ -55,9 +55,6 @@ impl App {
     /// Makes what must be there before the first request: keys, and the configured clients.
     pub(crate) async fn prepare(&self) -> Result<(), StoreError> {
         self.keys.ring().await?;
-        for client in &self.config.clients {
-            self.clients.put(&client.client()).await?;
-        }
-        Ok(())
+        self.register_configured().await
     }
 }

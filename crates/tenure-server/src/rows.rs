@@ -56,18 +56,28 @@ impl Rows {
     /// All keys of an owner's rows of one kind.
     pub(crate) async fn owned(&self, owner: &Owner, kind: Kind) -> Result<Vec<Key>, StoreError> {
         let mut keys: Vec<Key> = Vec::new();
+        let mut after = None;
         loop {
-            let page = Page {
-                after: keys.last().cloned(),
-                limit: PAGE,
-            };
-            let more = self.store.owned_by(owner, kind, page, self.now()).await?;
-            let last = more.len() < PAGE;
+            let (more, last) = self.some_owned(owner, kind, after).await?;
             keys.extend(more);
-            if last {
+            after = last;
+            if after.is_none() {
                 return Ok(keys);
             }
         }
+    }
+
+    /// Some keys of an owner's rows of one kind, and after which one to ask for more.
+    pub(crate) async fn some_owned(
+        &self,
+        owner: &Owner,
+        kind: Kind,
+        after: Option<Key>,
+    ) -> Result<(Vec<Key>, Option<Key>), StoreError> {
+        let page = Page { after, limit: PAGE };
+        let keys = self.store.owned_by(owner, kind, page, self.now()).await?;
+        let last = keys.last().filter(|_| keys.len() == PAGE).cloned();
+        Ok((keys, last))
     }
 }
 

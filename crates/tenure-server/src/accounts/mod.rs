@@ -281,6 +281,21 @@ impl Accounts {
         Ok(accounts)
     }
 
+    /// Some of the accounts, and after which key to ask for more.
+    pub(crate) async fn some(
+        &self,
+        after: Option<Key>,
+    ) -> Result<(Vec<Account>, Option<Key>), StoreError> {
+        let owner = Owner(OWNER.to_owned());
+        let (keys, last) = self.rows.some_owned(&owner, Kind::Account, after).await?;
+        let mut accounts = Vec::new();
+        for key in keys {
+            let found = self.rows.read::<Account>(&key).await?;
+            accounts.extend(found.map(|(account, _)| account));
+        }
+        Ok((accounts, last))
+    }
+
     async fn read(&self, subject: &str) -> Result<Option<(Account, Version)>, StoreError> {
         self.rows.read(&subject_key(subject)).await
     }

@@ -5,7 +5,7 @@ use tenure_core::secret::ClientSecret;
 
 use super::{Failure, Where, out};
 use crate::accounts::is_reserved;
-use crate::clients::{Client, Compatibility, Grant, Leniency, digest_of_secret};
+use crate::clients::{Client, Compatibility, Grant, Leniency, Origin, digest_of_secret};
 use crate::config::{DEFAULT_SCOPE, check_uri};
 use crate::digest::random_text;
 use crate::keys::Algorithm;
@@ -64,9 +64,14 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
                 .confidential
                 .then(|| ClientSecret::new(random_text::<32>()));
             let client = add.client(secret.as_ref())?;
-            if app.clients.find(&client.id).await?.is_some() {
-                let what = format!("there is a client {} already; remove it first", client.id);
-                return Err(Failure::Usage(what));
+            if let Some(other) = app.clients.find(&client.id).await? {
+                let id = &client.id;
+                return Err(Failure::Usage(match &other.origin {
+                    Origin::Configuration(at) => stands(id, at, "change"),
+                    Origin::Unknown | Origin::CommandLine | Origin::Demo => {
+                        format!("there is a client {id} already; remove it first")
+                    }
+                }));
             }
             app.clients.put(&client).await?;
             let secret = secret.as_ref().map(ClientSecret::expose);
@@ -79,21 +84,38 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
             out::list(
                 at.json,
                 &rows,
-                &["client_id", "confidential", "scope", "redirect_uris"],
+                &[
+                    "client_id",
+                    "from",
+                    "confidential",
+                    "scope",
+                    "redirect_uris",
+                ],
             );
         }
         Command::Remove { id } => {
-            if !app.clients.remove(&id).await? {
+            let Some(client) = app.clients.find(&id).await? else {
                 return Err(Failure::Usage(format!("there is no client {id}")));
+            };
+            if let Origin::Configuration(at) = &client.origin {
+                return Err(Failure::Usage(stands(&id, at, "remove")));
             }
-            out::done(
-                at.json,
-                &json!({ "removed": id }),
-                &format!("removed the client {id}"),
-            );
+            let ended = app.retire(&[id.clone()].into()).await?;
+            let told = json!({ "removed": id, "ended": ended });
+            let again = match client.origin {
+                Origin::Demo => "; `tenure dev` makes it again when it starts",
+                Origin::Unknown | Origin::Configuration(_) | Origin::CommandLine => "",
+            };
+            let text = format!("removed the client {id} and ended {ended} sessions{again}");
+            out::done(at.json, &told, &text);
         }
     }
     Ok(())
+}
+
+/// Why a client is not changed here: the next start would change it back.
+fn stands(id: &str, at: &str, what: &str) -> String {
+    format!("the client {id} stands in {at}: {what} it there and start the server again")
 }
 
 impl Add {
@@ -131,6 +153,7 @@ impl Add {
                 account_claims: self.id_token_claims,
                 ..Compatibility::default()
             },
+            origin: Origin::CommandLine,
         })
     }
 }
@@ -150,6 +173,7 @@ fn claim(name: &str) -> Result<String, String> {
 fn row(client: &Client) -> serde_json::Value {
     json!({
         "client_id": client.id,
+        "from": client.origin.shown(),
         "confidential": client.is_confidential(),
         "grants": client.grants,
         "scope": client.scope,

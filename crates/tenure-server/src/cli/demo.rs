@@ -4,7 +4,7 @@ use tenure_store::StoreError;
 
 use crate::accounts::NotMade;
 use crate::app::App;
-use crate::clients::{Client, Compatibility, Grant, Leniency, digest_of_secret};
+use crate::clients::{Client, Compatibility, Grant, Leniency, Origin, digest_of_secret};
 use crate::config::DEFAULT_SCOPE;
 use crate::keys::Algorithm;
 
@@ -22,13 +22,19 @@ pub(crate) async fn furnish(app: &App) -> Result<(), StoreError> {
         connect("connect-demo-3", Some(POOL)),
         connect_service(),
     ];
-    for client in [public("demo-spa"), shell(), service()]
-        .iter()
-        .chain(&connect)
-    {
-        app.clients.put(client).await?;
+    let clients = [public("demo-spa"), shell(), service()];
+    let clients: Vec<_> = clients.iter().chain(&connect).collect();
+    for client in &clients {
+        let before = app.clients.find(&client.id).await?;
+        // What the operator wrote under such a name is the operator's.
+        let taken = before.is_some_and(|before| matches!(before.origin, Origin::Configuration(_)));
+        if !taken {
+            app.clients.put(client).await?;
+        }
     }
-    Ok(())
+    let standing = clients.iter().map(|client| client.id.as_str()).collect();
+    let from_here = |origin: &Origin| *origin == Origin::Demo;
+    app.retire_others(&standing, from_here).await
 }
 
 /// What the clients that ask for it are told about the demo account.
@@ -58,6 +64,7 @@ fn public(id: &str) -> Client {
         audience: None,
         algorithm: None,
         compatibility: Compatibility::default(),
+        origin: Origin::Demo,
     }
 }
 

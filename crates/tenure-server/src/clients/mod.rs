@@ -1,6 +1,7 @@
 //! The operator's own clients.
 
 mod compatibility;
+mod origin;
 pub(crate) mod redirect;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use tenure_core::secret::ClientSecret;
 use tenure_store::{Key, Kind, Owner, Replaced, StoreError};
 
 pub(crate) use self::compatibility::{Compatibility, Leniency};
+pub(crate) use self::origin::Origin;
 use crate::cache::Cache;
 use crate::digest::{b64, same, sha256};
 use crate::keys::Algorithm;
@@ -30,6 +32,8 @@ pub(crate) struct Client {
     pub(crate) algorithm: Option<Algorithm>,
     #[serde(default)]
     pub(crate) compatibility: Compatibility,
+    #[serde(default)]
+    pub(crate) origin: Origin,
 }
 
 /// A way to get tokens that a client may use.

@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use tenure_core::secret::ClientSecret;
 
 use super::ConfigError;
 use crate::accounts::is_reserved;
 use crate::clients::redirect::{is_loopback_origin, origin};
-use crate::clients::{Client, Compatibility, Grant, digest_of_secret};
+use crate::clients::{Client, Compatibility, Grant, Origin, digest_of_secret};
 use crate::keys::Algorithm;
 
 /// A client, as an operator writes it.
@@ -86,7 +88,12 @@ impl ClientConfig {
         Ok(())
     }
 
-    pub(crate) fn client(&self) -> Client {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The client, and where it stands.
+    pub(crate) fn client(&self, at: &str) -> Client {
         let default = if self.redirect_uris.is_empty() {
             vec![Grant::ClientCredentials]
         } else {
@@ -108,7 +115,19 @@ impl ClientConfig {
             audience: self.audience.clone(),
             algorithm: self.algorithm,
             compatibility: self.compatibility.clone(),
+            origin: Origin::Configuration(at.to_owned()),
         }
+    }
+}
+
+/// The last of two would win in silence.
+pub(super) fn check_ids(clients: &[ClientConfig]) -> Result<(), ConfigError> {
+    let mut seen = BTreeSet::new();
+    match clients.iter().find(|client| !seen.insert(&client.id)) {
+        None => Ok(()),
+        Some(ClientConfig { id, .. }) => Err(ConfigError(format!(
+            "there are two clients `{id}`: give one of them another id, or remove it"
+        ))),
     }
 }
 

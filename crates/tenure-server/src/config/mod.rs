@@ -62,6 +62,9 @@ pub struct Config {
     /// Whether the demo page is there: for `tenure dev` alone, so it is no key.
     #[serde(skip)]
     pub demo_page: bool,
+    /// Where the list of clients was read; nowhere, if no such list was given.
+    #[serde(skip)]
+    pub(crate) clients_from: Option<String>,
     /// The operator's clients.
     pub clients: Vec<ClientConfig>,
 }
@@ -91,10 +94,11 @@ impl Default for Config {
             straggler_window_secs: 10,
             header_timeout_secs: 10,
             max_connections: 10_000,
+            trusted_proxies: Vec::new(),
             allow_loopback_origins: false,
             demo_page: false,
+            clients_from: None,
             clients: Vec::new(),
-            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -116,10 +120,11 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        let config: Self = figment
+        let mut config: Self = figment
             .merge(Env::prefixed("TENURE_").only(KEYS))
             .extract()
             .map_err(|e| told(&e))?;
+        config.clients_from = clients_from(file);
         config.check()?;
         Ok(config)
     }
@@ -215,6 +220,16 @@ impl Config {
     }
 }
 
+/// The file's name in whole, so that it can be told to whoever asks from another folder.
+fn clients_from(file: Option<&Path>) -> Option<String> {
+    if std::env::var_os(CLIENTS_VARIABLE).is_some() {
+        return Some(CLIENTS_VARIABLE.to_owned());
+    }
+    let file = file?;
+    let whole = std::path::absolute(file);
+    Some(whole.as_deref().unwrap_or(file).display().to_string())
+}
+
 fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
     let Some(origin) = origin(issuer) else {
         return Err(ConfigError(format!(
@@ -282,9 +297,10 @@ const KEYS: &[&str] = &[
     "straggler_window_secs",
     "header_timeout_secs",
     "max_connections",
+    "trusted_proxies",
     "allow_loopback_origins",
     "clients",
 ];
+const CLIENTS_VARIABLE: &str = "TENURE_CLIENTS";
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
-    "trusted_proxies",

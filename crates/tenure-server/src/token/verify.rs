@@ -42,6 +42,10 @@ pub(crate) async fn live(app: &App, token: &str) -> Result<Option<Live>, StoreEr
     if claims.iss != issuer || !claims.aud.has(issuer) || claims.exp <= now.as_secs() {
         return Ok(None);
     }
+    // A client that is gone has nothing any more.
+    if app.clients.find(&claims.client_id).await?.is_none() {
+        return Ok(None);
+    }
     let Some(sid) = &claims.sid else {
         return Ok(Some(Live {
             claims,

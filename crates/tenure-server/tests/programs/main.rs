@@ -11,6 +11,7 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod accounts;
+mod clients;
 mod crowd;
 mod descriptors;
 mod dev;
