@@ -91,11 +91,9 @@ impl Proxies {
         };
         for told in forwarded(headers) {
             let Some(address) = told else { break };
-            asker = Asker {
-                address,
-                is_known: true,
-            };
+            asker.address = address;
             if !self.trust(address) {
+                asker.is_known = true;
                 break;
             }
         }
