@@ -23,6 +23,7 @@ mod lost_answer;
 mod oidc_provider;
 mod openid_client;
 mod outage;
+mod proxies;
 mod read_only;
 mod relying;
 mod storage_file;
