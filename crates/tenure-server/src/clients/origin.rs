@@ -57,6 +57,18 @@ impl App {
             let from_there = |origin: &Origin| matches!(origin, Origin::Configuration(_));
             self.retire_others(&standing, from_there).await?;
         }
+        self.warn_of_demo().await
+    }
+
+    async fn warn_of_demo(&self) -> Result<(), StoreError> {
+        let clients = self.clients.list().await?;
+        let demo = clients.iter().any(|client| client.origin == Origin::Demo);
+        if demo && !self.config.demo_page {
+            tracing::warn!(
+                "this data is that of `tenure dev`: everyone knows the password of its account and \
+                 the secrets of its clients; serve from another data directory"
+            );
+        }
         Ok(())
     }
 
