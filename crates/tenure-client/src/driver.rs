@@ -6,9 +6,10 @@ use std::{
 
 use tenure_core::{
     holder::{
-        Cause, Event, Generation, Grant, Holder, HolderConfig, Input, Op, Output, Settled,
-        SignOutScope, Snapshot, Waiter,
+        Binding, Cause, Event, Generation, Grant, Holder, HolderConfig, Input, Op, Output, Settled,
+        SignOutScope, SignedOutReason, Snapshot, Waiter,
     },
+    secret::RefreshToken,
     time::{Now, Uptime},
 };
 use tokio::{
@@ -18,7 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    Endpoint, Error, lock,
+    Endpoint, Error, elsewhere, lock,
     session::{HandedOut, Shared, wall_clock},
     storage::AnyStorage,
 };
@@ -79,7 +80,10 @@ pub(crate) fn start(
 ) -> mpsc::UnboundedSender<Message> {
     let (sender, inbox) = mpsc::unbounded_channel();
     let driver = Driver {
-        holder: Holder::new(config),
+        holder: Holder::new(HolderConfig {
+            binding: config.binding.or_else(|| endpoint.binding()),
+            ..config
+        }),
         endpoint: Arc::new(endpoint),
         storage: storage.clone(),
         shared,
@@ -222,6 +226,10 @@ impl<E: Endpoint> Driver<E> {
             }
             Output::Exchange { op, request } => self.exchange(op, request),
             Output::Revoke { refresh_token } => self.revoke(refresh_token),
+            Output::RevokeElsewhere {
+                refresh_token,
+                binding,
+            } => self.revoke_elsewhere(refresh_token, binding),
             // Peers of this process and of others watch storage itself.
             Output::Publish { .. } => {}
             Output::Settle { waiter, result } => self.settle(waiter, result),
@@ -258,21 +266,24 @@ impl<E: Endpoint> Driver<E> {
         });
     }
 
-    fn revoke(&mut self, refresh_token: tenure_core::secret::RefreshToken) {
+    fn revoke(&mut self, refresh_token: RefreshToken) {
         let (endpoint, shared) = (self.endpoint.clone(), self.shared.clone());
         self.spawn(async move {
-            let failed = endpoint
-                .revoke(refresh_token)
-                .await
-                .err()
-                .map(|e| e.to_string());
-            if let Some(why) = &failed {
-                tracing::warn!(why, "the issuer could not be told of a sign-out");
-            }
-            *shared
-                .not_revoked
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = failed;
+            let told = endpoint.revoke(refresh_token).await;
+            shared.told_issuer(told.err().map(|error| error.to_string()));
+            None
+        });
+    }
+
+    /// The session that a sign-in here took the place of is over at its own issuer, too.
+    fn revoke_elsewhere(&mut self, refresh_token: RefreshToken, binding: Option<Binding>) {
+        let shared = self.shared.clone();
+        self.spawn(async move {
+            let failed = match binding {
+                Some(home) => elsewhere::revoke(&home, &refresh_token).await.err(),
+                None => Some("the session before did not say whose it is".to_owned()),
+            };
+            shared.told_issuer(failed);
             None
         });
     }
@@ -316,6 +327,7 @@ impl<E: Endpoint> Driver<E> {
             Err(cause) => {
                 let detail = match cause {
                     Cause::Storage(_) => Some(self.storage.describe()),
+                    Cause::SignedOut(SignedOutReason::Foreign) => Some(self.whose()),
                     Cause::SignedOut(_) | Cause::Unavailable { .. } | Cause::Misconfigured => {
                         let said = self.shared.detail.lock();
                         said.unwrap_or_else(PoisonError::into_inner).clone()
@@ -327,6 +339,18 @@ impl<E: Endpoint> Driver<E> {
         if let Some(reply) = self.waiting.remove(&waiter.0) {
             // A caller that went away is no concern of the session.
             let _ = reply.send(answer);
+        }
+    }
+
+    /// Whose the session in storage is, for people.
+    fn whose(&self) -> String {
+        let place = self.storage.describe();
+        match self.holder.foreign() {
+            Some(pair) => {
+                let (issuer, client) = (pair.issuer(), pair.client_id());
+                format!("{place} belongs to {issuer}, client {client}")
+            }
+            None => format!("{place} does not say whose it is"),
         }
     }
 

@@ -1,6 +1,9 @@
 use std::future::Future;
 
-use tenure_core::{holder::Request, secret::RefreshToken};
+use tenure_core::{
+    holder::{Binding, Request},
+    secret::RefreshToken,
+};
 
 use crate::dpop::ProofKey;
 use crate::issuer::{Exchanged, Issuer, IssuerError};
@@ -23,6 +26,12 @@ pub trait Endpoint: Send + Sync + 'static {
         refresh_token: RefreshToken,
     ) -> impl Future<Output = Result<(), IssuerError>> + Send;
 
+    /// Whose a session from here is: a stored one of another pair is neither used nor refreshed
+    /// nor revoked. `None` is a pair of its own: such an endpoint leaves alone what names one.
+    fn binding(&self) -> Option<Binding> {
+        None
+    }
+
     /// The key that its tokens are bound to, if they are (RFC 9449).
     fn proof_key(&self) -> Option<ProofKey> {
         None
@@ -36,6 +45,10 @@ impl Endpoint for Issuer {
 
     async fn revoke(&self, refresh_token: RefreshToken) -> Result<(), IssuerError> {
         Self::revoke(self, &refresh_token).await
+    }
+
+    fn binding(&self) -> Option<Binding> {
+        Some(Self::binding(self))
     }
 
     fn proof_key(&self) -> Option<ProofKey> {

@@ -116,6 +116,10 @@ const fn why(reason: SignedOutReason) -> &'static str {
         SignedOutReason::Idle => "the session was idle for too long; sign in again",
         SignedOutReason::AbsoluteLimit => "the session reached its longest life; sign in again",
         SignedOutReason::RefreshFailed => "a refresh failed; sign in again",
+        SignedOutReason::Foreign => {
+            "the session that is stored is of another issuer or client, and was left as it is; \
+             sign in again to replace it, or choose another folder"
+        }
     }
 }
 

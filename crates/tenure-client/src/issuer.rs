@@ -27,7 +27,7 @@ use huskarl::{
     revocation::TokenRevocation,
 };
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Outage, Request},
+    holder::{Answer, Binding, Expiry, Grant, Outage, Request},
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
 };
@@ -167,6 +167,13 @@ impl Issuer {
         let token = huskarl::token::RefreshToken::new(refresh_token.expose().into(), None);
         let told = revocation.revoke(&wire, &token).await;
         told.map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))
+    }
+
+    /// The issuer and the client, as a stored session names them.
+    #[must_use]
+    pub fn binding(&self) -> Binding {
+        let config = &self.0.config;
+        Binding::new(config.issuer.as_str(), &config.client_id)
     }
 
     pub(crate) fn proof_key(&self) -> Option<ProofKey> {

@@ -26,6 +26,7 @@ pub mod issuer;
 pub mod storage;
 
 mod driver;
+mod elsewhere;
 mod endpoint;
 mod lock;
 mod session;
@@ -34,6 +35,6 @@ pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind};
 pub use session::{Session, Token};
 pub use tenure_core::holder::{
-    Event, FailurePolicy, HolderConfig, Renewal, SignOutScope, SignedOutReason, Snapshot,
-    TokenSource,
+    Binding, Event, FailurePolicy, HolderConfig, Renewal, SignOutScope, SignedOutReason, Snapshot,
+    TokenSource, Unnamed,
 };

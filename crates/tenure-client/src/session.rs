@@ -57,6 +57,19 @@ pub(crate) struct Shared {
     pub(crate) proof_key: Option<ProofKey>,
 }
 
+impl Shared {
+    /// Keeps what came of telling an issuer that a session is over.
+    pub(crate) fn told_issuer(&self, failed: Option<String>) {
+        if let Some(why) = &failed {
+            tracing::warn!(why, "the issuer could not be told that a session is over");
+        }
+        *self
+            .not_revoked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = failed;
+    }
+}
+
 impl Session {
     /// Opens the session that `storage` holds, or an empty one, with the default rules.
     #[must_use]
@@ -158,7 +171,8 @@ impl Session {
         let _ = self.driver.send(Message::UserActive);
     }
 
-    /// Why the issuer could not be told of the last sign-out, if it could not.
+    /// Why an issuer could not be told of the end of the last session, if it could not: of a
+    /// sign-out, or of a session that a sign-in replaced. Complete once the session is closed.
     #[must_use]
     pub fn not_revoked(&self) -> Option<String> {
         self.shared

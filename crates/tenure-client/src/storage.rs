@@ -90,7 +90,12 @@ impl AnyStorage {
         Self(Arc::new(storage))
     }
 
-    pub(crate) async fn load(&self) -> Result<Option<Stored>, LoadFault> {
+    /// Reads what is there, as [`Storage::load`] does.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read or understood.
+    pub async fn load(&self) -> Result<Option<Stored>, LoadFault> {
         self.0.load().await
     }
 

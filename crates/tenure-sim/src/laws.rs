@@ -144,7 +144,8 @@ impl Ledger {
             SignedOutReason::Idle | SignedOutReason::AbsoluteLimit => limit_passed,
             SignedOutReason::Expired
             | SignedOutReason::RefreshFailed
-            | SignedOutReason::NeverSignedIn => false,
+            | SignedOutReason::NeverSignedIn
+            | SignedOutReason::Foreign => false,
         };
         if !fair {
             self.break_law(1, format!("a session ended without a cause: {reason:?}"));

@@ -1,11 +1,14 @@
 use core::time::Duration;
 
-use tenure_core::holder::{FailurePolicy, HolderConfig, Renewal, TokenSource};
+use tenure_core::holder::{FailurePolicy, HolderConfig, Renewal, TokenSource, Unnamed};
 
-use crate::fields::{Read, Reader};
+use crate::{
+    fields::{Read, Reader},
+    stored,
+};
 
 /// `source, skew, renewal, failure, idle_limit, absolute_limit, lock_lease, lock_wait,
-/// exchange_timeout, storage_timeout`: an empty one is the default; times are milliseconds.
+/// exchange_timeout, storage_timeout, issuer, client_id`: an empty one is the default; times are milliseconds.
 pub(crate) fn read(message: &str) -> Read<HolderConfig> {
     let usual = HolderConfig::default();
     let mut from = Reader::new(message);
@@ -41,6 +44,8 @@ pub(crate) fn read(message: &str) -> Read<HolderConfig> {
         exchange_timeout: span("exchange_timeout", usual.exchange_timeout),
         storage_timeout: span("storage_timeout", usual.storage_timeout),
         backoff: usual.backoff,
+        binding: stored::pair(&mut from),
+        unnamed: Unnamed::Ours,
     };
     from.end()?;
     Ok(config)

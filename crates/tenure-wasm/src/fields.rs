@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 
-use tenure_core::time::Timestamp;
+use tenure_core::{holder::Binding, time::Timestamp};
 
 /// Takes a message apart, field by field. What is wrong is remembered and told by
 /// [`Reader::end`], so that reading itself has one way only; that keeps the module small.
@@ -151,6 +151,11 @@ impl Writer {
             Some(at) => self.time(at),
             None => self.text(""),
         }
+    }
+
+    pub(crate) fn pair(self, pair: Option<&Binding>) -> Self {
+        // Two fields: what stands between them is what stands between fields.
+        self.text(pair.map_or("\0", Binding::as_str))
     }
 
     pub(crate) fn flag(self, flag: bool) -> Self {

@@ -49,7 +49,8 @@ impl Holder {
 
     /// The next thing to do, until there is none.
     pub fn poll(&mut self) -> Option<String> {
-        self.0.poll_output().map(|out| output::message(&out))
+        let out = self.0.poll_output()?;
+        Some(output::message(&out, self.0.foreign()))
     }
 
     /// When to hand in `elapsed`, on the clock of `uptime`, if nothing happens before.

@@ -8,7 +8,7 @@
 //! ```
 //! use tenure_wasm::Holder;
 //!
-//! let mut holder = Holder::new("refresh_token\0\0proactive\0keep\0\0\0\0\0\0").unwrap();
+//! let mut holder = Holder::new("refresh_token\0\0proactive\0keep\0\0\0\0\0\0\0https://id.example\0cards").unwrap();
 //! holder.handle("opened", 1_700_000_000_000.0, 0.0).unwrap();
 //! assert_eq!(holder.poll().as_deref(), Some("load\01"));
 //! assert_eq!(holder.poll(), None);

@@ -1,7 +1,7 @@
 use alloc::string::String;
 
 use tenure_core::holder::{
-    Cause, Event, Outage, Output, Request, Settled, Snapshot, StorageTrouble,
+    Binding, Cause, Event, Outage, Output, Request, Settled, Snapshot, StorageTrouble,
 };
 
 use crate::{
@@ -9,7 +9,8 @@ use crate::{
     stored::{reason_name, write, write_active},
 };
 
-pub(crate) fn message(output: &Output) -> String {
+/// `foreign` is whose the session in storage is, where it is another's.
+pub(crate) fn message(output: &Output, foreign: Option<&Binding>) -> String {
     match output {
         Output::Load { op } => Writer::new("load").number(op.0),
         Output::Save {
@@ -33,8 +34,16 @@ pub(crate) fn message(output: &Output) -> String {
             Request::Callback => Writer::new("exchange").number(op.0).text("callback"),
         },
         Output::Revoke { refresh_token } => Writer::new("revoke").text(refresh_token.expose()),
+        Output::RevokeElsewhere {
+            refresh_token,
+            binding,
+        } => Writer::new("revoke")
+            .text(refresh_token.expose())
+            .pair(binding.as_ref()),
         Output::Publish { generation } => Writer::new("publish").number(generation.as_u64()),
-        Output::Settle { waiter, result } => settle(Writer::new("settle").number(waiter.0), result),
+        Output::Settle { waiter, result } => {
+            settle(Writer::new("settle").number(waiter.0), result, foreign)
+        }
         Output::Event(event) => told(event),
     }
     .done()
@@ -59,8 +68,9 @@ pub(crate) fn snapshot(snapshot: &Snapshot) -> String {
     .done()
 }
 
-/// `"token", access_token, token_type, generation, fresh_until`, `"done"`, or a cause.
-fn settle(to: Writer, result: &Result<Settled, Cause>) -> Writer {
+/// `"token", access_token, token_type, generation, fresh_until`, `"done"`, or a cause, which
+/// for `"signed_out", "foreign"` goes on with `issuer, client_id`, where those are known.
+fn settle(to: Writer, result: &Result<Settled, Cause>, foreign: Option<&Binding>) -> Writer {
     match result {
         Ok(Settled::Token {
             access_token,
@@ -74,7 +84,7 @@ fn settle(to: Writer, result: &Result<Settled, Cause>) -> Writer {
             .number(generation.as_u64())
             .optional_time(*fresh_until),
         Ok(Settled::SignedIn | Settled::SignedOut) => to.text("done"),
-        Err(cause) => write_cause(to, cause),
+        Err(cause) => write_cause(to, cause).pair(foreign),
     }
 }
 

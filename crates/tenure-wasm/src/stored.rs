@@ -1,7 +1,9 @@
 //! What is in storage, as fields. JavaScript makes the JSON of `tenure_wire::session` of them.
 
 use tenure_core::{
-    holder::{Active, Body, Generation, Login, SignedOut, SignedOutReason, Stored, TokenSet},
+    holder::{
+        Active, Binding, Body, Generation, Login, SignedOut, SignedOutReason, Stored, TokenSet,
+    },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
 };
@@ -9,7 +11,8 @@ use tenure_core::{
 use crate::fields::{Reader, Writer};
 
 /// `generation, "active", login_generation, login_at, last_active, access_token, token_type,
-/// obtained_at, issued, expires_at, forced, refresh_token, id_token, scope, subject` or
+/// obtained_at, issued, expires_at, forced, refresh_token, id_token, scope, subject, issuer,
+/// client_id` or
 /// `generation, "signed_out", reason, at`.
 pub(crate) fn write(to: Writer, stored: &Stored) -> Writer {
     let to = to.number(stored.generation.as_u64());
@@ -37,6 +40,7 @@ pub(crate) fn write_active(to: Writer, session: &Active) -> Writer {
         .optional(tokens.id_token.as_ref().map(IdToken::expose))
         .optional(tokens.scope.as_deref())
         .optional(tokens.subject.as_deref())
+        .pair(session.binding.as_ref())
 }
 
 pub(crate) fn read(from: &mut Reader<'_>) -> Stored {
@@ -74,7 +78,14 @@ fn read_active(from: &mut Reader<'_>) -> Active {
         login,
         tokens,
         last_active,
+        binding: pair(from),
     }
+}
+
+/// `issuer, client_id`, or two empty fields.
+pub(crate) fn pair(from: &mut Reader<'_>) -> Option<Binding> {
+    let (issuer, client_id) = (from.raw("issuer"), from.raw("client_id"));
+    (!issuer.is_empty()).then(|| Binding::new(issuer, client_id))
 }
 
 pub(crate) const fn reason_name(reason: SignedOutReason) -> &'static str {
@@ -86,6 +97,7 @@ pub(crate) const fn reason_name(reason: SignedOutReason) -> &'static str {
         SignedOutReason::Idle => "idle",
         SignedOutReason::AbsoluteLimit => "absolute_limit",
         SignedOutReason::RefreshFailed => "refresh_failed",
+        SignedOutReason::Foreign => "foreign",
     }
 }
 

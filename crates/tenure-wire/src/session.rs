@@ -2,19 +2,26 @@
 //!
 //! | field | what |
 //! |---|---|
-//! | `tenure` | the version of this form, 1 |
+//! | `tenure` | the version of this form: 2 where `issuer` and `client_id` are there, 1 otherwise |
 //! | `generation` | counts the writes; the file's name repeats it |
 //! | `signed_out` | `reason` and `at`, after a sign-out; then nothing of the rest is there |
 //! | `login` | `generation` and `at` of the sign-in |
 //! | `last_active` | when the person last did something |
 //! | `tokens` | `access_token`, `token_type`, `obtained_at`, `issued` (the generation they came with), and where known `expires_at`, `forced`, `refresh_token`, `id_token`, `scope`, `subject` |
+//! | `issuer`, `client_id` | whose session it is: only this pair uses, refreshes or revokes it |
+//!
+//! Version 1 of a session names no pair: its reader says whose it is. A sign-out is written as
+//! version 1, so that it wins for readers of that version, too; a session that names its pair
+//! they report as newer and leave alone.
 //!
 //! Times are milliseconds since the Unix epoch. Unknown fields are refused: they belong to a
 //! newer version, which says so in `tenure`.
 
 use serde::{Deserialize, Serialize};
 use tenure_core::{
-    holder::{Active, Body, Generation, Login, SignedOut, SignedOutReason, Stored, TokenSet},
+    holder::{
+        Active, Binding, Body, Generation, Login, SignedOut, SignedOutReason, Stored, TokenSet,
+    },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
 };
@@ -22,6 +29,8 @@ use tenure_core::{
 pub use crate::family::DecodeError;
 
 const VERSION: u8 = 1;
+/// The version of a session that names its pair.
+const NAMED: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Version {
@@ -41,6 +50,10 @@ struct Document {
     last_active: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens: Option<Tokens>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,6 +101,7 @@ enum Reason {
     Idle,
     AbsoluteLimit,
     RefreshFailed,
+    Foreign,
 }
 
 /// Writes a session. The bytes hold its secrets: keep them where only their owner can read.
@@ -100,6 +114,8 @@ pub fn encode(stored: &Stored) -> Vec<u8> {
         login: None,
         last_active: None,
         tokens: None,
+        issuer: None,
+        client_id: None,
     };
     match &stored.body {
         Body::SignedOut(mark) => {
@@ -115,6 +131,11 @@ pub fn encode(stored: &Stored) -> Vec<u8> {
             });
             document.last_active = Some(session.last_active.as_millis());
             document.tokens = Some(Tokens::from(&session.tokens));
+            if let Some(pair) = &session.binding {
+                document.tenure = NAMED;
+                document.issuer = Some(pair.issuer().to_owned());
+                document.client_id = Some(pair.client_id().to_owned());
+            }
         }
     }
     // A document of numbers and texts is always written.
@@ -128,12 +149,17 @@ pub fn encode(stored: &Stored) -> Vec<u8> {
 /// If the bytes are of a newer version, or not a session.
 pub fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
     let version: Version = serde_json::from_slice(bytes).map_err(|_| DecodeError::Corrupt)?;
-    if version.tenure != u64::from(VERSION) {
+    if ![VERSION, NAMED].map(u64::from).contains(&version.tenure) {
         let newer = u8::try_from(version.tenure).unwrap_or(u8::MAX);
         return Err(DecodeError::NewerVersion(newer));
     }
     let document: Document = serde_json::from_slice(bytes).map_err(|_| DecodeError::Corrupt)?;
     let generation = Generation::from_u64(document.generation);
+    let binding = match (document.tenure, document.issuer, document.client_id) {
+        (VERSION, None, None) => None,
+        (NAMED, Some(issuer), Some(client_id)) => Some(Binding::new(&issuer, &client_id)),
+        _ => return Err(DecodeError::Corrupt),
+    };
     let parts = (
         document.signed_out,
         document.login,
@@ -141,7 +167,7 @@ pub fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
         document.tokens,
     );
     let body = match parts {
-        (Some(ended), None, None, None) => Body::SignedOut(SignedOut {
+        (Some(ended), None, None, None) if binding.is_none() => Body::SignedOut(SignedOut {
             reason: ended.reason.into(),
             at: Timestamp::from_millis(ended.at),
         }),
@@ -152,6 +178,7 @@ pub fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
             },
             last_active: Timestamp::from_millis(last_active),
             tokens: tokens.into(),
+            binding,
         }),
         _ => return Err(DecodeError::Corrupt),
     };
@@ -202,6 +229,7 @@ impl From<SignedOutReason> for Reason {
             SignedOutReason::Idle => Self::Idle,
             SignedOutReason::AbsoluteLimit => Self::AbsoluteLimit,
             SignedOutReason::RefreshFailed => Self::RefreshFailed,
+            SignedOutReason::Foreign => Self::Foreign,
         }
     }
 }
@@ -216,6 +244,7 @@ impl From<Reason> for SignedOutReason {
             Reason::Idle => Self::Idle,
             Reason::AbsoluteLimit => Self::AbsoluteLimit,
             Reason::RefreshFailed => Self::RefreshFailed,
+            Reason::Foreign => Self::Foreign,
         }
     }
 }
@@ -225,12 +254,25 @@ mod tests {
     use super::*;
 
     const GOLDEN: &str = concat!(
+        r#"{"tenure":2,"generation":7,"login":{"generation":3,"at":1000},"last_active":2000,"#,
+        r#""tokens":{"access_token":"at","token_type":"Bearer","obtained_at":3000,"issued":6,"#,
+        r#""expires_at":4000,"forced":true,"refresh_token":"rt","subject":"ann"},"#,
+        r#""issuer":"https://id.example","client_id":"cards"}"#,
+    );
+    /// What was written before sessions named their pair.
+    const UNNAMED: &str = concat!(
         r#"{"tenure":1,"generation":7,"login":{"generation":3,"at":1000},"last_active":2000,"#,
         r#""tokens":{"access_token":"at","token_type":"Bearer","obtained_at":3000,"issued":6,"#,
         r#""expires_at":4000,"forced":true,"refresh_token":"rt","subject":"ann"}}"#,
     );
+    const SIGNED_OUT: &str =
+        r#"{"tenure":1,"generation":8,"signed_out":{"reason":"user","at":5000}}"#;
 
     fn session() -> Stored {
+        stored(Some(Binding::new("https://id.example", "cards")))
+    }
+
+    fn stored(binding: Option<Binding>) -> Stored {
         Stored {
             generation: Generation::from_u64(7),
             body: Body::Active(Active {
@@ -251,6 +293,7 @@ mod tests {
                     scope: None,
                     subject: Some("ann".to_owned()),
                 },
+                binding,
             }),
         }
     }
@@ -259,6 +302,35 @@ mod tests {
     fn a_session_is_these_bytes_and_these_bytes_are_the_session() {
         assert_eq!(String::from_utf8(encode(&session())).unwrap(), GOLDEN);
         assert_eq!(decode(GOLDEN.as_bytes()).unwrap(), session());
+    }
+
+    #[test]
+    fn a_session_that_names_no_pair_is_read_and_written_as_before() {
+        let unnamed = stored(None);
+        assert_eq!(decode(UNNAMED.as_bytes()).unwrap(), unnamed);
+        assert_eq!(String::from_utf8(encode(&unnamed)).unwrap(), UNNAMED);
+    }
+
+    #[test]
+    fn a_sign_out_is_understood_by_readers_of_the_first_version() {
+        let at = Timestamp::from_millis(5000);
+        let reason = SignedOutReason::User;
+        let stored = Stored {
+            generation: Generation::from_u64(8),
+            body: Body::SignedOut(SignedOut { reason, at }),
+        };
+        assert_eq!(String::from_utf8(encode(&stored)).unwrap(), SIGNED_OUT);
+        assert_eq!(decode(SIGNED_OUT.as_bytes()).unwrap(), stored);
+    }
+
+    #[test]
+    fn half_a_pair_and_one_in_the_wrong_version_are_damage() {
+        let half = GOLDEN.replace(r#","client_id":"cards""#, "");
+        let old = GOLDEN.replace(r#""tenure":2"#, r#""tenure":1"#);
+        let none = UNNAMED.replace(r#""tenure":1"#, r#""tenure":2"#);
+        for damaged in [half, old, none] {
+            assert_eq!(decode(damaged.as_bytes()), Err(DecodeError::Corrupt));
+        }
     }
 
     #[test]
@@ -271,6 +343,7 @@ mod tests {
             SignedOutReason::Idle,
             SignedOutReason::AbsoluteLimit,
             SignedOutReason::RefreshFailed,
+            SignedOutReason::Foreign,
         ] {
             let at = Timestamp::from_millis(5);
             let body = Body::SignedOut(SignedOut { reason, at });
@@ -298,7 +371,7 @@ mod tests {
             decode(b"{\"tenure\":1,\"generation\":1}"),
             Err(DecodeError::Corrupt)
         );
-        let newer = br#"{"tenure":2,"anything":true}"#;
-        assert_eq!(decode(newer), Err(DecodeError::NewerVersion(2)));
+        let newer = br#"{"tenure":3,"anything":true}"#;
+        assert_eq!(decode(newer), Err(DecodeError::NewerVersion(3)));
     }
 }

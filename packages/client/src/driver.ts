@@ -5,12 +5,13 @@ import { fields, message, type Field } from './fields.js'
 import type { Issuer } from './issuer.js'
 import { decode, encode } from './stored.js'
 import type { Held, Place } from './storage/place.js'
-import type { SessionOptions, Tokens } from './types.js'
+import type { SessionEvents, SessionOptions, Tokens } from './types.js'
 
 /** What the driver tells about; `snapshot` are the core's fields. */
 export interface Listener {
   changed(snapshot: string[]): void
   event(event: string[]): void
+  notRevoked(about: SessionEvents['notRevoked']): void
 }
 
 interface Waiter {
@@ -159,7 +160,7 @@ export class Driver {
       case 'exchange':
         return void this.#exchange(op, first, second)
       case 'revoke':
-        return void this.#revoke(op)
+        return void (first ? this.#revokeElsewhere(op, first, second) : this.#revoke(op))
       case 'publish':
         return this.#place.publish?.(Number(op))
       case 'settle':
@@ -260,6 +261,16 @@ export class Driver {
     await this.#issuer.revoke(this.#body('revoke', refreshToken)).catch(() => undefined)
   }
 
+  /** The session that a sign-in here took the place of is over at its own issuer, too. */
+  async #revokeElsewhere(refreshToken: string, issuer: string, clientId: string): Promise<void> {
+    try {
+      const { revokeAt } = await import('./elsewhere.js')
+      await revokeAt(this.#core, { ...this.#options, issuer, clientId }, refreshToken)
+    } catch (error) {
+      this.#listener.notRevoked({ issuer, clientId, error: error as SessionError })
+    }
+  }
+
   #body(kind: string, what: string): string {
     return this.#core.ask(kind, clientIn(this.#options), what)[0] ?? ''
   }
@@ -293,7 +304,7 @@ function grant(tokens: Tokens, subject: string | null, requestedAt: number): Fie
   return [accessToken, tokenType, life, null, refreshToken, idToken, scope, subject, requestedAt]
 }
 
-/** The core's configuration: ten fields, the empty one is the default. */
+/** The core's configuration: twelve fields, the empty one is the default. */
 function configuration(options: SessionOptions): string {
   const millis = (secs: number | undefined): Field => secs && secs * 1000
   const { source, renewal, failurePolicy } = options
@@ -306,5 +317,7 @@ function configuration(options: SessionOptions): string {
     millis(options.idleLimitSecs),
     millis(options.absoluteLimitSecs),
     ...Array<null>(4).fill(null),
+    options.issuer,
+    options.clientId,
   )
 }

@@ -32,21 +32,26 @@ interface Details {
 
 /**
  * The error that a cause of the core is: `signed_out, reason`, `unavailable, outage, millis`, …
+ * Whose session it is that is stored follows `signed_out, foreign`.
  * For `storage`, `cause` is what the storage threw.
  */
 export function errorOf(
-  [kind = '', detail = '', millis = '']: readonly string[],
+  [kind = '', detail = '', more = '', client = '']: readonly string[],
   cause?: unknown,
 ): SessionError {
   const code = kind as keyof typeof CAUSES
   const message = CAUSES[code]
   switch (code) {
-    case 'signed_out':
-      return new SessionError(code, `${message} (${detail})`, { reason: detail as SignedOutReason })
+    case 'signed_out': {
+      const whose =
+        more && `: what is stored belongs to ${more}, client ${client}; sign in to replace it`
+      const reason = detail as SignedOutReason
+      return new SessionError(code, `${message} (${detail})${whose}`, { reason })
+    }
     case 'unavailable':
       return new SessionError(code, `${message} (${detail})`, {
         detail,
-        retryAfter: Number(millis),
+        retryAfter: Number(more),
       })
     case 'storage': {
       const said = cause instanceof Error ? `${detail}: ${cause.message}` : detail

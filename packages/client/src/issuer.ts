@@ -9,8 +9,8 @@ export interface Issuer {
   metadata(): Promise<Metadata>
   /** Sends a form to the token endpoint. */
   token(body: string): Promise<Answer>
-  /** Sends a form to the revocation endpoint, if there is one; nobody waits for it. */
-  revoke(body: string): Promise<void>
+  /** Sends a form to the revocation endpoint, and says whether there is one that accepted it. */
+  revoke(body: string): Promise<boolean>
   /** The keys that it signs with now. */
   keys(): Promise<JsonWebKey[]>
 }
@@ -34,7 +34,8 @@ export function openIssuer(core: Core, options: SessionOptions): Issuer {
     token: async (body) => post((await metadata()).token_endpoint, body, false),
     async revoke(body) {
       const { revocation_endpoint } = await metadata()
-      if (revocation_endpoint) await post(revocation_endpoint, body, true)
+      if (!revocation_endpoint) return false
+      return (await post(revocation_endpoint, body, true)).status === 200
     },
     async keys() {
       const { jwks_uri } = await metadata()

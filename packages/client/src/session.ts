@@ -141,6 +141,7 @@ class Opened implements Session {
     const driver = new Driver(core, place, issuer, options, {
       changed: (fields) => this.#changed(fields),
       event: (event) => this.#event(event),
+      notRevoked: (about) => this.#events.emit('notRevoked', about),
     })
     this.#driver = driver
     if (this.#closed) driver.close()

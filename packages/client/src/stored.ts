@@ -10,7 +10,9 @@ export function decode(text: string): string[] | null {
     members.delete(path)
     return value
   }
-  if (take('tenure') !== VERSION) return null
+  // A session that names its issuer and client is of version 2, everything else of version 1.
+  const named = Number(members.has('issuer')) + Number(members.has('client_id'))
+  if (take('tenure') !== [VERSION, NaN, NAMED][named]) return null
   const body = members.has('signed_out.reason') ? 'signed_out' : 'active'
   const found: (string | null)[] = [field(take('generation'), 'number'), body]
   for (const [path, kind, optional] of BODIES[body]) found.push(field(take(path), kind, optional))
@@ -28,6 +30,7 @@ export function encode([generation, body, ...found]: readonly string[]): string 
     const into = group ? ((document[group] ??= {}) as Document) : document
     into[member] = kind === 'number' ? Number(value) : kind === 'boolean' || value
   })
+  if (document['issuer']) document['tenure'] = NAMED
   return JSON.stringify(document)
 }
 
@@ -62,6 +65,7 @@ type Kind = 'string' | 'number' | 'boolean'
 type Member = readonly [path: string, kind: Kind, optional?: boolean]
 
 const VERSION = 1
+const NAMED = 2
 
 /** What follows the generation, in the order of the core's fields. */
 const BODIES: Record<'active' | 'signed_out', readonly Member[]> = {
@@ -83,5 +87,7 @@ const BODIES: Record<'active' | 'signed_out', readonly Member[]> = {
     ['tokens.id_token', 'string', true],
     ['tokens.scope', 'string', true],
     ['tokens.subject', 'string', true],
+    ['issuer', 'string', true],
+    ['client_id', 'string', true],
   ],
 }

@@ -21,7 +21,7 @@ export interface SessionOptions {
   redirectUri?: string
   /** Scopes, separated by spaces. Default: `openid profile offline_access`. */
   scope?: string
-  /** Default: `localStorage` in a page, `memory` elsewhere. */
+  /** Default: `indexedDB` in a page, or `localStorage` where that is blocked; else `memory`. */
   storage?: StorageName | TextStorage | Storage | Place
   /** Tells sessions of one origin apart. Default: issuer and client. */
   name?: string
@@ -72,7 +72,15 @@ export interface Tokens {
 
 /** Why nobody is signed in. */
 export type SignedOutReason =
-  'never_signed_in' | 'user' | 'refused' | 'expired' | 'idle' | 'absolute_limit' | 'refresh_failed'
+  | 'never_signed_in'
+  | 'user'
+  | 'refused'
+  | 'expired'
+  | 'idle'
+  | 'absolute_limit'
+  | 'refresh_failed'
+  /** What is stored is a session of another issuer or client. It is left alone. */
+  | 'foreign'
 
 /** The claims of the ID token. They were checked when the person signed in. */
 export interface Identity {
@@ -105,6 +113,11 @@ export interface SessionEvents {
   userChanged: { identity: Identity | null }
   signedOut: { reason: SignedOutReason }
   refreshFailed: { error: SessionError }
+  /**
+   * A sign-in replaced a session of another issuer or client, which could not be revoked where it
+   * came from.
+   */
+  notRevoked: { issuer: string; clientId: string; error: SessionError }
   /** The storage that was asked for cannot be used; the session lives in memory. */
   storageUnavailable: { error: unknown }
 }

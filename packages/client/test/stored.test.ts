@@ -17,6 +17,7 @@ const TOKENS = {
   refresh_token: 'rt',
 }
 const SESSION = { tenure: 1, generation: 3, login: LOGIN, last_active: LOGIN.at, tokens: TOKENS }
+const NAMED = { ...SESSION, tenure: 2, issuer: 'https://id.example', client_id: 'cards' }
 const MARK = { tenure: 1, generation: 4, signed_out: { reason: 'user', at: LOGIN.at } }
 
 let issuer: Issuer
@@ -37,7 +38,7 @@ const key = (name: string): string => `tenure:${name}`
 
 test('a session is written as it was read', () => {
   const whole = { ...TOKENS, forced: true, id_token: 'i', scope: 'openid', subject: 'ada' }
-  for (const document of [SESSION, { ...SESSION, tokens: whole }, MARK]) {
+  for (const document of [SESSION, NAMED, { ...SESSION, tokens: whole }, MARK]) {
     const fields = decode(JSON.stringify(document))
     expect(JSON.parse(encode(fields ?? []))).toEqual(document)
     expect(generationOf(JSON.stringify(document))).toBe(document.generation)
@@ -50,7 +51,11 @@ const FOREIGN: [string, string][] = [
   ['a list', '[]'],
   ['null', 'null'],
   ['truncated', JSON.stringify(SESSION).slice(0, -20)],
-  ['of a newer version', JSON.stringify({ ...SESSION, tenure: 2 })],
+  ['of a newer version', JSON.stringify({ ...NAMED, tenure: 3 })],
+  ['of the second version without a pair', JSON.stringify({ ...SESSION, tenure: 2 })],
+  ['of the first version with a pair', JSON.stringify({ ...NAMED, tenure: 1 })],
+  ['with half a pair', JSON.stringify({ ...NAMED, client_id: undefined })],
+  ['a sign-out with a pair', JSON.stringify({ ...MARK, tenure: 2, issuer: 'x', client_id: 'y' })],
   ['without a version', JSON.stringify({ ...SESSION, tenure: undefined })],
   ['with a member nobody knows', JSON.stringify({ ...SESSION, sealed: true })],
   ['with a token nobody knows', JSON.stringify({ ...SESSION, tokens: { ...TOKENS, mac: 'x' } })],

@@ -18,8 +18,8 @@ use tenure_client::{
 };
 use tenure_core::{
     holder::{
-        Active, Answer, Body, Generation, Login, Outage, Request, SignedOut, SignedOutReason,
-        Stored, TokenSet,
+        Active, Answer, Binding, Body, Generation, Login, Outage, Request, SignedOut,
+        SignedOutReason, Stored, TokenSet,
     },
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
@@ -258,6 +258,7 @@ pub(crate) fn active(generation: u64) -> Stored {
             login,
             tokens,
             last_active: at,
+            binding: Some(Binding::new("https://id.example", "cards")),
         }),
     }
 }

@@ -1,5 +1,7 @@
 use core::time::Duration;
 
+use super::{Binding, Unnamed};
+
 /// How one session behaves. `Default` is what the documentation of each field says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(
@@ -7,6 +9,11 @@ use core::time::Duration;
     reason = "drivers build it with `..Default::default()`"
 )]
 pub struct HolderConfig {
+    /// Whose session it is: one of another pair that storage holds is left alone. Default: none,
+    /// which is a pair of its own.
+    pub binding: Option<Binding>,
+    /// Whose a stored session is that names no pair. Default: ours.
+    pub unnamed: Unnamed,
     /// Where new access tokens come from. Default: a refresh token.
     pub source: TokenSource,
     /// How long before expiry a token counts as due; never more than a third of its life.
@@ -37,6 +44,8 @@ pub struct HolderConfig {
 impl Default for HolderConfig {
     fn default() -> Self {
         Self {
+            binding: None,
+            unnamed: Unnamed::Ours,
             source: TokenSource::RefreshToken,
             skew: Duration::from_secs(60),
             renewal: Renewal::Proactive,

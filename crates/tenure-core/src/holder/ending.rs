@@ -98,6 +98,7 @@ impl Holder {
         };
         let mut session = session.clone();
         session.last_active = self.last_active;
+        session.binding.clone_from(&self.config.binding);
         let replaces = self.generation();
         let value = Stored {
             generation: replaces.next(),

@@ -2,7 +2,7 @@ use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use core::time::Duration;
 
 use super::{
-    Event, Generation, HolderConfig, Input, LoadFault, Login, Op, Output, SignedOutReason,
+    Binding, Event, Generation, HolderConfig, Input, LoadFault, Login, Op, Output, SignedOutReason,
     Snapshot, Stored,
     memory::Memory,
     phase::{AfterLoad, Command, Orphan, Phase, Purpose, Save, Unsaved},
@@ -147,6 +147,12 @@ impl Holder {
         }
     }
 
+    /// Whose the session in storage is, where it is not ours and that is known.
+    #[must_use]
+    pub fn foreign(&self) -> Option<&Binding> {
+        self.memory.foreign()?.pair(&self.config)
+    }
+
     /// How far the issuer's clock is ahead of this machine's, in milliseconds, as last measured.
     #[must_use]
     pub const fn clock_offset_millis(&self) -> i64 {
@@ -225,8 +231,8 @@ impl Holder {
         if stale {
             return;
         }
-        let before =
-            core::mem::replace(&mut self.memory, found.map_or(Memory::Empty, Memory::Known));
+        let found = Memory::of(found, &self.config);
+        let before = core::mem::replace(&mut self.memory, found);
         if let Some(session) = self.memory.active() {
             self.last_active = self.last_active.max(session.last_active).min(self.now.wall);
         }

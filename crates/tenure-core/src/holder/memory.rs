@@ -1,7 +1,8 @@
 use core::time::Duration;
 
 use super::{
-    Active, Body, Expiry, Generation, Grant, HolderConfig, SignedOutReason, Stored, TokenSet,
+    Active, Binding, Body, Expiry, Generation, Grant, HolderConfig, SignedOutReason, Stored,
+    TokenSet, Unnamed,
 };
 use crate::{
     mutant::{Mutant, active},
@@ -21,13 +22,37 @@ pub(super) enum Memory {
     Unread,
     Empty,
     Known(Stored),
+    /// A session of another issuer or client: of no use but for its place.
+    Foreign(Stored),
 }
 
 impl Memory {
+    /// What was found in storage, as a holder of this configuration sees it.
+    pub(super) fn of(found: Option<Stored>, config: &HolderConfig) -> Self {
+        match found {
+            None => Self::Empty,
+            Some(stored) => match &stored.body {
+                Body::Active(session) if !session.is_of(config) => Self::Foreign(stored),
+                Body::Active(_) | Body::SignedOut(_) => Self::Known(stored),
+            },
+        }
+    }
+
+    /// A session of another issuer or client.
+    pub(super) const fn foreign(&self) -> Option<&Active> {
+        match self {
+            Self::Foreign(Stored {
+                body: Body::Active(session),
+                ..
+            }) => Some(session),
+            Self::Unread | Self::Empty | Self::Known(_) | Self::Foreign(_) => None,
+        }
+    }
+
     pub(super) fn generation(&self) -> Generation {
         match self {
             Self::Unread | Self::Empty => Generation::NONE,
-            Self::Known(stored) => stored.generation,
+            Self::Known(stored) | Self::Foreign(stored) => stored.generation,
         }
     }
 
@@ -42,7 +67,8 @@ impl Memory {
                 ..
             })
             | Self::Unread
-            | Self::Empty => None,
+            | Self::Empty
+            | Self::Foreign(_) => None,
         }
     }
 
@@ -51,11 +77,28 @@ impl Memory {
         match self {
             Self::Unread => None,
             Self::Empty => Some(SignedOutReason::NeverSignedIn),
+            Self::Foreign(_) => Some(SignedOutReason::Foreign),
             Self::Known(stored) => match &stored.body {
                 Body::Active(_) => None,
                 Body::SignedOut(mark) => Some(mark.reason),
             },
         }
+    }
+}
+
+impl Active {
+    /// Whether a holder of this configuration may use, refresh and revoke it.
+    pub(super) fn is_of(&self, config: &HolderConfig) -> bool {
+        self.pair(config) == config.binding.as_ref()
+    }
+
+    /// Whose it is, as far as is known.
+    pub(super) fn pair<'a>(&'a self, config: &'a HolderConfig) -> Option<&'a Binding> {
+        let unnamed = match &config.unnamed {
+            Unnamed::Ours => config.binding.as_ref(),
+            Unnamed::Of(pair) => pair.as_ref(),
+        };
+        self.binding.as_ref().or(unnamed)
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Holder::poll_output`], then waits for the next input or for [`Holder::poll_timeout`].
 //! Nothing else moves the machine, and nothing in it reads a clock or does I/O.
 
+mod binding;
 mod config;
 mod ending;
 mod input;
@@ -17,6 +18,7 @@ mod signing;
 mod stored;
 mod waiting;
 
+pub use binding::{Binding, Unnamed};
 pub use config::{FailurePolicy, HolderConfig, Renewal, TokenSource};
 pub use input::{Answer, Input, LoadFault, Outage, SaveFault, SignOutScope};
 pub use machine::Holder;

@@ -3,7 +3,7 @@ use core::time::Duration;
 
 #[cfg(doc)]
 use super::Input;
-use super::{Generation, Op, Outage, Stored, Waiter};
+use super::{Binding, Generation, Op, Outage, Stored, Waiter};
 use crate::{
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
@@ -52,6 +52,14 @@ pub enum Output {
     Revoke {
         /// The refresh token.
         refresh_token: RefreshToken,
+    },
+    /// Tell another issuer that this refresh token of its own is no longer wanted, as the client
+    /// it was granted to and with no secret: a sign-in here took its session's place.
+    RevokeElsewhere {
+        /// The refresh token.
+        refresh_token: RefreshToken,
+        /// Whose it is; `None` where nobody knows, so that nobody can be told.
+        binding: Option<Binding>,
     },
     /// Tell peers that storage changed.
     Publish {
@@ -157,6 +165,9 @@ pub enum SignedOutReason {
     AbsoluteLimit,
     /// A refresh failed and the policy is to discard.
     RefreshFailed,
+    /// Nobody signed in here: what storage holds is a session of another issuer or client. It is
+    /// left alone, until a sign-in takes its place.
+    Foreign,
 }
 
 /// Something an application may want to show.

@@ -213,7 +213,11 @@ impl Holder {
             .memory
             .active()
             .is_some_and(|known| known.tokens == there.tokens);
-        if !same || there.login != ours.login || save.lost == MOST_LOOKS {
+        if !same
+            || !there.is_of(&self.config)
+            || there.login != ours.login
+            || save.lost == MOST_LOOKS
+        {
             return None;
         }
         let generation = found.generation.next();
@@ -346,6 +350,7 @@ impl Holder {
                 login,
                 tokens,
                 last_active,
+                binding: self.config.binding.clone(),
             }),
         };
         if active(Mutant::HandOutBeforeSave) {

@@ -62,6 +62,7 @@ impl Holder {
                     .and_then(|s| s.tokens.refresh_token.clone());
                 self.failures = 0;
                 self.pause_until = self.now.uptime;
+                self.revoke_replaced();
                 self.adopt(Some(save.value));
                 self.revoke(before);
                 for token in core::mem::take(&mut self.void) {
@@ -80,6 +81,20 @@ impl Holder {
                 self.rest();
             }
             Purpose::End { reason } => self.ended(save.value, reason),
+        }
+    }
+
+    /// The session of another pair that a sign-in took the place of is over where it came from.
+    fn revoke_replaced(&mut self) {
+        let Some(session) = self.memory.foreign() else {
+            return;
+        };
+        if let Some(refresh_token) = session.tokens.refresh_token.clone() {
+            let binding = session.pair(&self.config).cloned();
+            self.outputs.push_back(Output::RevokeElsewhere {
+                refresh_token,
+                binding,
+            });
         }
     }
 
@@ -149,6 +164,7 @@ impl Holder {
             login,
             tokens,
             last_active: self.now.wall,
+            binding: self.config.binding.clone(),
         };
         let purpose = Purpose::SignIn {
             waiter,
@@ -198,6 +214,9 @@ impl Holder {
 
     /// Writes what a person wants over whatever is there.
     fn write_over(&mut self, purpose: Purpose, lost: u8, unanswered: bool) {
+        if self.leaves_alone(&purpose) {
+            return;
+        }
         let replaces = self.generation();
         let generation = replaces.next();
         let body = match &purpose {
@@ -234,8 +253,10 @@ impl Holder {
     fn again(&mut self, save: Save, found: Option<Stored>) {
         // What a peer stored meanwhile is signed out as well.
         let newer = found.as_ref().and_then(|f| match &f.body {
-            Body::Active(session) => session.tokens.refresh_token.clone(),
-            Body::SignedOut(_) => None,
+            Body::Active(session) if session.is_of(&self.config) => {
+                session.tokens.refresh_token.clone()
+            }
+            Body::Active(_) | Body::SignedOut(_) => None,
         });
         let known = self
             .memory
@@ -262,6 +283,20 @@ impl Holder {
             return;
         }
         self.write_over(save.purpose, save.lost + 1, save.unanswered);
+    }
+
+    /// Whether what storage holds is none of a sign-out's business: the caller is told.
+    fn leaves_alone(&mut self, purpose: &Purpose) -> bool {
+        let Purpose::SignOut { waiter, .. } = purpose else {
+            return false;
+        };
+        let foreign = self.memory.foreign().is_some();
+        if foreign {
+            let cause = Cause::SignedOut(SignedOutReason::Foreign);
+            self.settle(*waiter, Err(cause));
+            self.rest();
+        }
+        foreign
     }
 }
 

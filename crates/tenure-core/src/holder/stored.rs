@@ -86,6 +86,8 @@ pub struct Active {
     pub tokens: TokenSet,
     /// When the person last did something; an idle limit counts from here.
     pub last_active: Timestamp,
+    /// Whose session it is; `None` where it was stored by a version that did not say.
+    pub binding: Option<super::Binding>,
 }
 
 /// The mark a sign-out leaves.

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Active, Answer, Body, Cause, Expiry, Generation, Grant, Holder, HolderConfig, Input, Login,
-        Op, Outage, Output, Renewal, Settled, Stored, TokenSet, Waiter,
+        Active, Answer, Binding, Body, Cause, Event, Expiry, Generation, Grant, Holder,
+        HolderConfig, Input, Login, Op, Outage, Output, Renewal, Settled, Stored, TokenSet, Waiter,
     },
     secret::{AccessToken, RefreshToken},
     time::{Now, Timestamp, Uptime},
@@ -128,6 +128,32 @@ impl Story {
         })
     }
 
+    /// What is revoked at another issuer, and whose it is.
+    pub(crate) fn elsewhere(&mut self) -> Option<(String, Option<Binding>)> {
+        self.take(|o| {
+            if let Output::RevokeElsewhere {
+                refresh_token,
+                binding,
+            } = o
+            {
+                Some((refresh_token.expose().to_owned(), binding.clone()))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Whether this was told to the application.
+    pub(crate) fn happened(&mut self, event: Event) -> bool {
+        let told = self.take(|o| matches!(o, Output::Event(e) if *e == event).then_some(()));
+        told.is_some()
+    }
+
+    /// Whether the driver has nothing to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.outputs.is_empty()
+    }
+
     pub(crate) fn settled(&mut self, waiter: u64) -> Option<Result<Settled, Cause>> {
         self.take(|o| match o {
             Output::Settle { waiter: w, result } if w.0 == waiter => Some(result.clone()),
@@ -138,6 +164,7 @@ impl Story {
             | Output::Unlock { .. }
             | Output::Exchange { .. }
             | Output::Revoke { .. }
+            | Output::RevokeElsewhere { .. }
             | Output::Publish { .. }
             | Output::Event(_) => None,
         })
@@ -197,6 +224,7 @@ pub(crate) fn stored(number: u64, age: u64) -> Stored {
         login,
         tokens: tokens(number, age),
         last_active,
+        binding: None,
     };
     Stored {
         generation: Generation::from_u64(number),

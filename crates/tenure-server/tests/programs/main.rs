@@ -28,4 +28,5 @@ mod read_only;
 mod relying;
 mod storage_file;
 mod support;
+mod two_issuers;
 mod two_servers;

@@ -123,6 +123,10 @@ impl World {
             Output::Unlock { op } => self.unlock(life, op),
             Output::Exchange { op, request } => self.ask(life, op, request),
             Output::Revoke { refresh_token } => self.send_revocation(life, refresh_token),
+            Output::RevokeElsewhere { .. } => {
+                self.ledger
+                    .break_law(1, "there is one issuer and one client");
+            }
             Output::Publish { .. } => {
                 for process in (0..self.processes.len()).filter(|p| *p != life.process) {
                     if !self.trouble() {
@@ -319,7 +323,9 @@ impl World {
     /// A caller was told that the session is over; storage must agree, for all but a moment.
     fn told_signed_out(&mut self, reason: SignedOutReason) {
         let accidental = match reason {
-            SignedOutReason::Expired | SignedOutReason::RefreshFailed => true,
+            SignedOutReason::Expired
+            | SignedOutReason::RefreshFailed
+            | SignedOutReason::Foreign => true,
             SignedOutReason::NeverSignedIn
             | SignedOutReason::User
             | SignedOutReason::Refused

@@ -180,7 +180,7 @@ withProgram('a file that cannot be used', () => {
     await home.login(server)
     const file = await home.sessionFile()
     const whole = await readFile(file, 'utf8')
-    const newer = whole.replace('"tenure":1', '"tenure":2')
+    const newer = whole.replace('"tenure":2', '"tenure":3')
     const more = whole.replace('{', '{"more":true,')
     const other = whole.replace('"generation":1', '"generation":2')
     const damaged = [newer, more, other, '', whole.slice(0, whole.length / 2), 'a note', '{"a":1}']

@@ -1,9 +1,10 @@
 // @vitest-environment node
 // One session, used by Node and by the command line, which is a Rust program.
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { createSession, fileStorage, type Session } from '../../src/node.js'
+import { Issuer } from '../support/issuer.js'
 import { bundle, CLIENT, Home, node, type Program, Server, tidy, withProgram } from './support.js'
 
 let client = ''
@@ -105,6 +106,32 @@ withProgram('a sign-out', () => {
     await session.signOut({ localOnly: true })
     await session.adopt({ accessToken, refreshToken, expiresIn: 300 })
     expect(await printed(home.run('token'))).toBe(accessToken)
+  })
+})
+
+withProgram('a program of another issuer', () => {
+  test('is told whose session the one of the command line is, and leaves it alone', async () => {
+    server = await Server.start(LONG)
+    home = await Home.make()
+    await home.login(server)
+    const stranger = await Issuer.start()
+    vi.stubEnv('TENURE_HOME', home.path)
+    const before = await home.contents()
+
+    const session = createSession({
+      issuer: stranger.url,
+      clientId: CLIENT,
+      storage: fileStorage(),
+    })
+    open.push(session)
+    const told = await session.accessToken().catch((cause: unknown) => cause)
+
+    expect(told).toMatchObject({ code: 'signed_out', reason: 'foreign' })
+    expect((told as Error).message).toContain(`${server.url}, client ${CLIENT}`)
+    expect(stranger.asked).toEqual([])
+    expect(await home.contents()).toEqual(before)
+    vi.unstubAllEnvs()
+    await stranger.stop()
   })
 })
 

@@ -43,7 +43,9 @@ pub(crate) struct Login {
 impl Login {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let place = Place::find()?;
-        let profile = self.profile(&place)?;
+        let mut found = place.found().await?;
+        self.choose(&mut found.profile);
+        let profile = found.profile.clone();
         let issuer = place.issuer(&profile).await?;
         let grant = if profile.client_credentials {
             by_credentials(&issuer).await?
@@ -55,16 +57,28 @@ impl Login {
                 .login_by_loopback(|url| show_url(url, open), LoginOptions::default())
                 .await?
         };
-        // The profile first: with the old session it does no harm, the other way round the new
-        // session would be refreshed at the wrong issuer.
-        place.save_profile(&profile)?;
-        let session = place.session_of(&profile, issuer)?;
+        let session = found.session(issuer);
         session.sign_in(grant).await?;
+        // After the session, which says itself whose it is: until this is written, or if it never
+        // is, the next command goes by that.
+        let noted = place.save_profile(&profile);
         let who = match &*session.snapshot() {
             Snapshot::Active { session, .. } => session.tokens.subject.clone(),
             Snapshot::Loading | Snapshot::SignedOut(_) => None,
         };
+        let handle = session.clone();
         session.close().await;
+        if let Some(why) = handle.not_revoked() {
+            warn(&format!(
+                "the issuer of the session that this one replaced could not be told: {why}"
+            ));
+        }
+        if let Err(failure) = noted {
+            warn(&format!(
+                "the next `tenure login` will not know this one: {}",
+                failure.message()
+            ));
+        }
         warn(&format!(
             "signed in as {}",
             who.as_deref().unwrap_or("the client itself")
@@ -72,8 +86,8 @@ impl Login {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn profile(&self, place: &Place) -> Result<Profile, Failure> {
-        let mut profile = place.profile()?;
+    /// The profile of the last sign-in, with what was asked for now.
+    fn choose(&self, profile: &mut Profile) {
         if let Some(issuer) = &self.issuer {
             profile.issuer = issuer.clone();
         }
@@ -88,7 +102,6 @@ impl Login {
         }
         profile.client_credentials = self.client_credentials;
         profile.dpop = self.dpop;
-        Ok(profile)
     }
 }
 

@@ -63,9 +63,10 @@ pub(crate) async fn run(command: HolderCommand) -> ExitCode {
 impl Logout {
     async fn run(self) -> Result<ExitCode, Failure> {
         let place = Place::find()?;
+        let found = place.found().await?;
         // Nothing here takes a proof: whoever cannot reach the key can still sign out.
-        let profile = place.profile()?.without_dpop();
-        let session = place.session_of(&profile, place.issuer(&profile).await?)?;
+        let profile = found.profile.clone().without_dpop();
+        let session = found.session(place.issuer(&profile).await?);
         let scope = if self.local {
             SignOutScope::Local
         } else {

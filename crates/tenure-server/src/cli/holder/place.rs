@@ -7,12 +7,15 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use tenure_client::{
-    HolderConfig, Renewal, Session, TokenSource,
+    Binding, HolderConfig, Renewal, Session, TokenSource, Unnamed,
     dpop::ProofKey,
     issuer::{Issuer, IssuerConfig},
     storage::{AnyStorage, FileStorage, KeyringStorage},
 };
-use tenure_core::secret::ClientSecret;
+use tenure_core::{
+    holder::{Active, Body, Stored},
+    secret::ClientSecret,
+};
 
 use super::report::Failure;
 
@@ -20,6 +23,16 @@ use super::report::Failure;
 #[derive(Debug)]
 pub(super) struct Place {
     home: PathBuf,
+}
+
+/// The session as it was found, with what this shell needs to know of it.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Whose it is: what the session says counts more than what the profile says.
+    pub(super) profile: Profile,
+    /// Whose it is if it does not say so itself.
+    unnamed: Option<Binding>,
+    storage: AnyStorage,
 }
 
 /// With whom and as what this shell is signed in; no secret.
@@ -60,18 +73,42 @@ impl Place {
         }
     }
 
-    /// The profile of the last sign-in, or that of `tenure dev`.
-    pub(super) fn profile(&self) -> Result<Profile, Failure> {
+    /// What is stored, and the profile of the last sign-in, or that of `tenure dev`. The two are
+    /// written one after the other, so the session itself says whose it is, wherever it can.
+    pub(super) async fn found(&self) -> Result<Found, Failure> {
+        let storage = self.storage()?;
+        let last = self.last_profile()?;
+        let unnamed = last.as_ref().map(Profile::binding);
+        let mut profile = match last {
+            Some(last) => last,
+            None => Profile::of_demo()?,
+        };
+        // What cannot be read is told by the session, which reads it again.
+        if let Ok(Some(Stored {
+            body: Body::Active(session),
+            ..
+        })) = storage.load().await
+        {
+            profile = profile.of_session(&session);
+        }
+        Ok(Found {
+            profile,
+            unnamed,
+            storage,
+        })
+    }
+
+    fn last_profile(&self) -> Result<Option<Profile>, Failure> {
         let path = self.home.join(PROFILE);
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
                 let path = path.display();
                 Failure::unavailable(format!(
                     "{path} is damaged or of a newer version ({error}); it was left as it is: \
                      move it away and sign in again"
                 ))
             }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Profile::of_demo(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Failure::unavailable(format!("{}: {error}", path.display()))),
         }
     }
@@ -94,9 +131,9 @@ impl Place {
     }
 
     pub(super) async fn session(&self) -> Result<Session, Failure> {
-        let profile = self.profile()?;
-        let issuer = self.issuer(&profile).await?;
-        self.session_of(&profile, issuer)
+        let found = self.found().await?;
+        let issuer = self.issuer(&found.profile).await?;
+        Ok(found.session(issuer))
     }
 
     pub(super) async fn issuer(&self, profile: &Profile) -> Result<Issuer, Failure> {
@@ -109,22 +146,6 @@ impl Place {
             config = config.with_dpop(self.proof_key().await?);
         }
         Ok(Issuer::new(config)?)
-    }
-
-    pub(super) fn session_of(&self, profile: &Profile, issuer: Issuer) -> Result<Session, Failure> {
-        let storage = self.storage()?;
-        let source = if profile.client_credentials {
-            TokenSource::ClientCredentials
-        } else {
-            TokenSource::RefreshToken
-        };
-        let config = HolderConfig {
-            source,
-            renewal: Renewal::OnDemand,
-            skew: Duration::from_secs(30),
-            ..HolderConfig::default()
-        };
-        Ok(Session::open_with(issuer, storage, config))
     }
 
     /// Both kinds use one folder, so that a session never stays behind unseen: what the other
@@ -148,6 +169,25 @@ impl Place {
     }
 }
 
+impl Found {
+    /// The session, as this issuer's.
+    pub(super) fn session(self, issuer: Issuer) -> Session {
+        let source = if self.profile.client_credentials {
+            TokenSource::ClientCredentials
+        } else {
+            TokenSource::RefreshToken
+        };
+        let config = HolderConfig {
+            source,
+            renewal: Renewal::OnDemand,
+            skew: Duration::from_secs(30),
+            unnamed: Unnamed::Of(self.unnamed),
+            ..HolderConfig::default()
+        };
+        Session::open_with(issuer, self.storage, config)
+    }
+}
+
 impl Kind {
     fn chosen() -> Result<Self, Failure> {
         let kind = env::var("TENURE_STORAGE").unwrap_or_default();
@@ -161,11 +201,42 @@ impl Kind {
     }
 }
 
+fn usual_scope() -> Vec<String> {
+    ["openid", "profile", "offline_access"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
 fn unusable(dir: &Path, error: &io::Error) -> Failure {
     Failure::unavailable(format!("{} cannot be used: {error}", dir.display()))
 }
 
 impl Profile {
+    /// With what the stored session says of itself: a profile that was written for another one
+    /// must not lead it elsewhere.
+    fn of_session(mut self, session: &Active) -> Self {
+        let tokens = &session.tokens;
+        if let Some(pair) = session.binding.as_ref().filter(|p| **p != self.binding())
+            && let Ok(issuer) = pair.issuer().parse()
+        {
+            self = Self {
+                issuer,
+                client_id: pair.client_id().to_owned(),
+                scope: usual_scope(),
+                client_credentials: false,
+                dpop: false,
+            };
+        }
+        // Whoever has a refresh token is a person, and never becomes the client itself.
+        self.client_credentials &= tokens.refresh_token.is_none();
+        self.dpop |= tokens.token_type.eq_ignore_ascii_case("DPoP");
+        self
+    }
+
+    fn binding(&self) -> Binding {
+        Binding::new(self.issuer.as_str(), &self.client_id)
+    }
+
     pub(super) fn without_dpop(self) -> Self {
         Self {
             dpop: false,
@@ -181,9 +252,7 @@ impl Profile {
         Ok(Self {
             issuer,
             client_id: "demo-cli".to_owned(),
-            scope: ["openid", "profile", "offline_access"]
-                .map(str::to_owned)
-                .to_vec(),
+            scope: usual_scope(),
             client_credentials: false,
             dpop: false,
         })

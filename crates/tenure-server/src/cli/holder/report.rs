@@ -44,6 +44,10 @@ impl Failure {
         }
     }
 
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(super) fn report(self) -> ExitCode {
         warn(&self.message);
         ExitCode::from(self.code)

@@ -26,8 +26,9 @@ pub(super) async fn token(as_json: bool) -> Result<ExitCode, Failure> {
 /// Says who is signed in, from what is stored; asks nobody.
 pub(super) async fn status(as_json: bool) -> Result<ExitCode, Failure> {
     let place = Place::find()?;
-    let profile = place.profile()?;
-    let session = place.session().await?;
+    let found = place.found().await?;
+    let profile = found.profile.clone();
+    let session = found.session(place.issuer(&profile).await?);
     let (code, value, line) = match known(&session).await? {
         Known::SignedIn {
             subject,

@@ -84,6 +84,47 @@ impl Home {
         assert_eq!(login.end().await.code(), Some(0));
     }
 
+    /// `tenure login --device` at an issuer that lets everybody in.
+    pub(crate) async fn login_by_device(&self, issuer: &str) -> Ran {
+        let pair = ["--issuer", issuer, "--client-id", CLIENT];
+        let how = ["--device", "--scope", "offline_access"];
+        self.run(["login"].into_iter().chain(pair).chain(how)).await
+    }
+
+    /// The refresh token that is stored.
+    pub(crate) fn refresh_token(&self) -> String {
+        let stored = self.stored();
+        stored["tokens"]["refresh_token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Ends the life of the access token that is stored.
+    pub(crate) fn expire(&self) {
+        let mut stored = self.stored();
+        stored["tokens"]["expires_at"] = stored["tokens"]["obtained_at"].clone();
+        self.store(&stored);
+    }
+
+    /// Makes of the stored session what a version wrote that did not name issuer and client.
+    pub(crate) fn forget_the_pair(&self) {
+        let mut stored = self.stored();
+        let members = stored.as_object_mut().unwrap();
+        members.remove("issuer");
+        members.remove("client_id");
+        members.insert("tenure".to_owned(), 1.into());
+        self.store(&stored);
+    }
+
+    fn stored(&self) -> Value {
+        serde_json::from_slice(&fs::read(self.session_file()).unwrap()).unwrap()
+    }
+
+    fn store(&self, stored: &Value) {
+        fs::write(self.session_file(), stored.to_string()).unwrap();
+    }
+
     /// Every file in it, with its bytes and the time of its last change.
     pub(crate) fn contents(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         let read = |path: PathBuf| {

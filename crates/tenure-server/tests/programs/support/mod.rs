@@ -6,6 +6,7 @@ pub(crate) mod peers;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod stranger;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
