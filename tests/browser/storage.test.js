@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test'
 
 import { expire, go, openApp, signIn } from './support/app.js'
 import { startBrowser } from './support/browser.js'
+import { keptIn, keepIn } from './support/kept.js'
 import { until } from './support/processes.js'
 import { startTenure } from './support/server.js'
 import { startSite } from './support/site.js'
@@ -29,6 +30,9 @@ const open = (more, path) =>
     path,
   )
 const status = (page) => page.evaluate(async () => (await session.ready()).status)
+const key = () => `tenure:${tenure.url}|demo-spa`
+const read = (page, storage) => keptIn(page, storage, key())
+const write = (page, storage, text) => keepIn(page, storage, key(), text)
 const token = (page) => page.evaluate(() => outcome(session.accessToken()))
 
 for (const storage of ['localStorage', 'sessionStorage', 'indexedDB', 'cookie']) {
@@ -75,17 +79,47 @@ test('a session in memory ends with the page', async () => {
   assert.equal(await status(page), 'signed_out')
 })
 
-test('where storage is blocked the session lives in memory and says so', async () => {
-  const page = await browser.context.newPage()
-  await page.addInitScript((settings) => {
-    Object.defineProperty(globalThis, 'localStorage', {
-      get() {
-        throw new DOMException('blocked', 'SecurityError')
-      },
-    })
-    if (location.pathname !== '/blank') sessionStorage.setItem('settings', settings)
-  }, JSON.stringify({ issuer: tenure.url, clientId: 'demo-spa' }))
+test('a page keeps its session in IndexedDB unless told otherwise', async () => {
+  const page = await open()
+  await signIn(page)
+  assert.equal(await status(page), 'signed_in')
+  assert.match(await read(page), /"refresh_token"/)
+  assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes('refresh_token')), false)
+})
+
+test('where IndexedDB is blocked localStorage takes its place', async () => {
+  const page = await blocking('indexedDB')
+  assert.equal(await status(page), 'signed_out')
+  assert.deepEqual(await page.evaluate(() => happened), [])
+  await signIn(page)
   await go(page, site.url)
+  assert.equal(await status(page), 'signed_in')
+  assert.match(await read(page, 'localStorage'), /"refresh_token"/)
+})
+
+test('an IndexedDB that fails for now is told, and nothing takes its place', async () => {
+  const page = await open()
+  await signIn(page)
+  await page.addInitScript(() => {
+    const real = IDBFactory.prototype.open
+    IDBFactory.prototype.open = function (...args) {
+      if (sessionStorage.getItem('broken')) throw new DOMException('the disk is on fire', 'UnknownError')
+      return real.apply(this, args)
+    }
+  })
+  await page.evaluate(() => sessionStorage.setItem('broken', 'yes'))
+  await go(page, site.url)
+  assert.deepEqual(await token(page), { code: 'storage', detail: 'read', temporary: true })
+  await page.evaluate(() => sessionStorage.removeItem('broken'))
+  const { value } = await until(
+    () => token(page),
+    ({ code }) => code !== 'storage',
+  )
+  assert.equal(typeof value, 'string')
+})
+
+test('where storage is blocked the session lives in memory and says so', async () => {
+  const page = await blocking('indexedDB', 'localStorage')
   assert.equal(await status(page), 'signed_out')
   const happened = await page.evaluate(() => happened)
   assert.deepEqual(
@@ -97,8 +131,93 @@ test('where storage is blocked the session lives in memory and says so', async (
   assert.equal(typeof (await token(page)).value, 'string')
 })
 
+/** A page in which these storages are blocked. */
+async function blocking(...names) {
+  const page = await browser.context.newPage()
+  const settings = JSON.stringify({ issuer: tenure.url, clientId: 'demo-spa' })
+  await page.addInitScript(
+    ([names, settings]) => {
+      for (const name of names) {
+        Object.defineProperty(globalThis, name, {
+          get() {
+            throw new DOMException('blocked', 'SecurityError')
+          },
+        })
+      }
+      if (location.pathname !== '/blank') sessionStorage.setItem('settings', settings)
+    },
+    [names, settings],
+  )
+  await go(page, site.url)
+  return page
+}
+
+/** A session as the version before this one kept it: in localStorage, without its issuer. */
+async function openOld() {
+  const page = await open({ storage: 'localStorage' })
+  await signIn(page)
+  const { tenure: _, issuer, client_id, ...rest } = JSON.parse(await read(page, 'localStorage'))
+  assert.deepEqual([issuer, client_id], [tenure.url, 'demo-spa'])
+  await write(page, 'localStorage', JSON.stringify({ tenure: 1, ...rest }))
+  await go(page, site.url)
+  assert.equal(await status(page), 'signed_in')
+  return page
+}
+
+test('a session of before is moved out of localStorage once, also by two tabs at once', async () => {
+  const old = await openOld()
+  await old.close()
+  const tabs = await Promise.all([open(), open(), open()])
+  for (const tab of tabs) assert.equal(await status(tab), 'signed_in')
+  const [one] = tabs
+  assert.equal(await read(one, 'localStorage'), null)
+  await expire(one)
+  const before = await tenure.refreshes()
+  const tokens = await Promise.all(tabs.map(token))
+  assert.equal(new Set(tokens.map(({ value }) => value)).size, 1)
+  assert.equal(typeof tokens[0].value, 'string')
+  assert.deepEqual(await tenure.refreshes(), { ...before, rotated: before.rotated + 1 })
+  // What comes there later is nobody's business any more.
+  await write(one, 'localStorage', await read(one))
+  await one.evaluate(() => session.signOut())
+  await go(one, site.url)
+  assert.equal(await status(one), 'signed_out')
+})
+
+test('a session is not moved away under the refresh of a tab of before', async () => {
+  const old = await openOld()
+  await expire(old)
+  let answer
+  const answered = new Promise((resolve) => (answer = resolve))
+  await old.route('**/token', async (route) => {
+    const response = await route.fetch()
+    await answered
+    await route.fulfill({ response })
+  })
+  const before = await tenure.refreshes()
+  const waiting = token(old)
+  await until(() => tenure.refreshes(), (now) => now.rotated === before.rotated + 1)
+  const moving = await open()
+  const early = moving.evaluate(() => outcome(session.accessToken()))
+  answer()
+  const { value } = await waiting
+  const { code } = await early
+  if (code) assert.equal(code, 'storage', 'it is told to ask again')
+  const moved = await until(() => token(moving), ({ code }) => code !== 'storage')
+  assert.equal(moved.value, value)
+  // The tab of before finds nothing any more; nobody's tokens are revoked for that.
+  await until(
+    () => old.evaluate(() => session.snapshot().status),
+    (status) => status === 'signed_out',
+  )
+  await expire(moving)
+  assert.equal(typeof (await token(moving)).value, 'string')
+  const { reused, refused } = await tenure.refreshes()
+  assert.deepEqual({ reused, refused }, { reused: before.reused, refused: before.refused })
+})
+
 test('when storage is full a refresh hands out nothing that is not stored, and goes on later', async () => {
-  const page = await open()
+  const page = await open({ storage: 'localStorage' })
   await signIn(page)
   await expire(page)
   await page.evaluate(() => {
@@ -159,9 +278,9 @@ test('storage that a person clears during a sign-in costs them only that sign-in
 })
 
 test('a session whose storage is cleared ends everywhere, without an error', async () => {
-  const page = await open()
+  const page = await open({ storage: 'localStorage' })
   await signIn(page)
-  const other = await open()
+  const other = await open({ storage: 'localStorage' })
   assert.equal(await status(other), 'signed_in')
   await page.evaluate(() => localStorage.clear())
   await until(
@@ -174,25 +293,24 @@ test('a session whose storage is cleared ends everywhere, without an error', asy
 })
 
 for (const [what, spoil] of [
-  ['corrupt', () => '{"tenure":1,"gener'],
+  ['corrupt', () => '{"tenure":2,"gener'],
   ['newer', (text) => JSON.stringify({ ...JSON.parse(text), tenure: 99 })],
   ['foreign', () => 'hello'],
 ]) {
-  test(`a ${what} stored value is reported and left alone`, async () => {
-    const page = await open()
-    await signIn(page)
-    const key = await page.evaluate(() =>
-      Object.keys(localStorage).find((key) => localStorage.getItem(key).includes('"tenure"')),
-    )
-    const text = await page.evaluate((key) => localStorage.getItem(key), key)
-    const spoilt = spoil(text)
-    await page.evaluate(([key, text]) => localStorage.setItem(key, text), [key, spoilt])
-    await go(page, site.url)
-    const { code } = await token(page)
-    assert.equal(code, 'storage')
-    assert.equal(await page.evaluate((key) => localStorage.getItem(key), key), spoilt)
-    await page.evaluate(([key, text]) => localStorage.setItem(key, text), [key, text])
-    await go(page, site.url)
-    assert.equal(typeof (await token(page)).value, 'string')
-  })
+  for (const storage of ['indexedDB', 'localStorage']) {
+    test(`a ${what} value in ${storage} is reported and left alone`, async () => {
+      const page = await open({ storage })
+      await signIn(page)
+      const text = await read(page, storage)
+      const spoilt = spoil(text)
+      await write(page, storage, spoilt)
+      await go(page, site.url)
+      const { code } = await token(page)
+      assert.equal(code, 'storage')
+      assert.equal(await read(page, storage), spoilt)
+      await write(page, storage, text)
+      await go(page, site.url)
+      assert.equal(typeof (await token(page)).value, 'string')
+    })
+  }
 }

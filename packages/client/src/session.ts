@@ -135,9 +135,10 @@ class Opened implements Session {
   async #start(): Promise<Parts> {
     const core = await loadCore()
     const options = this.#options
-    const { place, blocked } = choosePlace(options.storage, this.#name)
+    const place = choosePlace(options.storage, this.#name, (error) =>
+      this.#events.emit('storageUnavailable', { error }),
+    )
     const issuer = openIssuer(core, options)
-    if (blocked !== undefined) this.#events.emit('storageUnavailable', { error: blocked })
     const driver = new Driver(core, place, issuer, options, {
       changed: (fields) => this.#changed(fields),
       event: (event) => this.#event(event),

@@ -1,5 +1,5 @@
 import type { Place } from '@tenure/client'
-import { webLock } from '@tenure/client/parts'
+import { base64url, caughtUp, said, say, webLock } from '@tenure/client/parts'
 
 import type { Keys } from './keys.js'
 import { page } from './page.js'
@@ -33,6 +33,9 @@ export class Vault implements Place {
   readonly #tabs: Tabs | null
   #changed: () => void = () => undefined
   readonly lock: NonNullable<Place['lock']>
+  /** What the names of locks begin with that say which refresh tokens are used up. */
+  readonly #used: string
+  readonly #said: (() => void)[] = []
 
   /** `channel`: the name that the pages of one client know each other by. */
   constructor(
@@ -41,6 +44,7 @@ export class Vault implements Place {
   ) {
     this.#tabs = page() ? new Tabs(channel, (news) => this.#receive(news)) : null
     this.lock = webLock(channel)
+    this.#used = `${channel}:used `
   }
 
   /** Whether there is a refresh token, or anything else to go on with. */
@@ -65,7 +69,15 @@ export class Vault implements Place {
   }
 
   load = async (): Promise<string | null> => {
-    this.#look()
+    const used = await said(this.#used)
+    // Storage, and the messages of other pages, may bring what they were given later than that.
+    await caughtUp(
+      async () => {
+        this.#look()
+        return this.#kept === null ? '' : nameOf(this.#kept)
+      },
+      (name) => !used.includes(name),
+    )
     return this.#stored === null ? null : JSON.stringify(this.#stored)
   }
 
@@ -73,9 +85,11 @@ export class Vault implements Place {
     this.#look()
     if (this.#generation !== replaces) return false
     const next = JSON.parse(text) as Stored
+    const before = this.#kept
     if (next.tokens) this.#keep(next.tokens)
     else this.#erase()
     this.#stored = next
+    if (before !== null && next.tokens && before !== this.#kept) await this.#say(before)
     return true
   }
 
@@ -180,6 +194,12 @@ export class Vault implements Place {
     }
   }
 
+  /** Says that a refresh token is used up: complete when every page can know it. */
+  async #say(refreshToken: string): Promise<void> {
+    this.#said.push(await say(this.#used + (await nameOf(refreshToken))))
+    if (this.#said.length > MOST_SAID) this.#said.shift()?.()
+  }
+
   #erase(): void {
     this.#ended = this.#kept
     this.#email = null
@@ -209,6 +229,14 @@ export class Vault implements Place {
   }
 }
 
+/** A name for a refresh token that gives nothing of it away. */
+async function nameOf(refreshToken: string): Promise<string> {
+  // Where there is none there are no locks either, and nobody is told.
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined
+  const digest = await subtle?.digest('SHA-256', new TextEncoder().encode(refreshToken))
+  return digest === undefined ? '-' : base64url(digest)
+}
+
 function session(generation: number, given: TokenSet): Stored & { tokens: TokenSet } {
   const at = Date.now()
   const tokens = { ...given, issued: generation }
@@ -217,7 +245,7 @@ function session(generation: number, given: TokenSet): Stored & { tokens: TokenS
 
 /** A stored session, in the form of `@tenure/client`. */
 interface Stored {
-  tenure: 1
+  tenure: 1 | 2
   generation: number
   login?: { generation: number; at: number }
   last_active?: number
@@ -244,3 +272,5 @@ const NO_TOKEN = {
   expires_at: 0,
 }
 const MOST_DETAILS = 4
+/** A page that is later than so many refreshes of one other page has other troubles. */
+const MOST_SAID = 8

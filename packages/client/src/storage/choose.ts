@@ -1,54 +1,51 @@
 import type { SessionOptions } from '../types.js'
-import { cookieStorage } from './cookie.js'
 import { webLock } from './locks.js'
 import { memoryPlace } from './memory.js'
 import { peers } from './peers.js'
-import type { Place } from './place.js'
-import { sharedPlace } from './shared.js'
-import { webStorage } from './web.js'
+import type { Place, Store } from './place.js'
 
-/** The place that was asked for, or memory and why it had to be. */
+/** What can be asked for; `usual` is what a page uses that asks for nothing. */
+export type Asked = NonNullable<SessionOptions['storage']> | 'usual'
+
+/** The place that was asked for, or memory; then `blocked` is told why. */
 export function choosePlace(
   asked: SessionOptions['storage'],
   key: string,
-): { place: Place; blocked?: unknown } {
-  try {
-    return { place: open(asked ?? usual(), key) }
-  } catch (blocked) {
-    return { place: memoryPlace(), blocked }
+  blocked: (cause: unknown) => void,
+): Place {
+  const chosen = asked ?? usual()
+  if (chosen === 'memory') return memoryPlace()
+  if (typeof chosen === 'object' && 'load' in chosen) return chosen as Place
+  const otherwise = (cause: unknown): Place => {
+    blocked(cause)
+    return memoryPlace()
   }
-}
-
-function open(asked: NonNullable<SessionOptions['storage']>, key: string): Place {
-  switch (asked) {
-    case 'memory':
-      return memoryPlace()
-    case 'localStorage':
-      return open(localStorage, key)
-    case 'sessionStorage':
-      return open(sessionStorage, key)
-    case 'cookie':
-      return open(cookieStorage(), key)
-    case 'indexedDB':
-      return database(key)
-    default:
-      if ('load' in asked) return asked as Place
-      return sharedPlace('getItem' in asked ? webStorage(asked) : asked, key)
+  const lock = webLock(key)
+  let holds = false
+  let loading: Promise<Store> | undefined
+  /** Its code is loaded when it is used. */
+  const store = async (): Promise<Store> => {
+    loading ??= import('./stores.js')
+      .then(({ openStore }) => openStore(chosen, key, () => holds, otherwise))
+      .catch((cause: unknown) => {
+        loading = undefined
+        throw cause
+      })
+    return loading
   }
-}
-
-/** IndexedDB; its code is loaded when it is used. */
-function database(key: string): Place {
-  if (typeof indexedDB === 'undefined') throw new Error('there is no IndexedDB here')
-  const loaded = async (): Promise<Place> => (await import('./indexed_db.js')).indexedDbPlace(key)
   return {
-    load: async () => (await loaded()).load(),
-    save: async (replaces, text) => (await loaded()).save(replaces, text),
-    lock: webLock(key),
+    load: async () => (await store()).load(),
+    save: async (replaces, text) => (await store()).save(replaces, text),
+    async lock(lease, signal) {
+      const held = await lock(lease, signal)
+      holds = held !== null
+      void held?.lost.then(() => (holds = false))
+      return held
+    },
     ...peers(key),
   }
 }
 
-function usual(): 'localStorage' | 'memory' {
-  return typeof window === 'object' && typeof document === 'object' ? 'localStorage' : 'memory'
+function usual(): 'usual' | 'memory' {
+  return typeof window === 'object' && typeof document === 'object' ? 'usual' : 'memory'
 }

@@ -1,8 +1,15 @@
 import { generationOf } from '../stored.js'
-import type { Place } from './place.js'
+import type { Store } from './place.js'
 
-/** A session in IndexedDB: its transactions compare and set by themselves. */
-export function indexedDbPlace(key: string): Pick<Place, 'load' | 'save'> {
+/**
+ * A session in IndexedDB: its transactions compare and set by themselves. Rejects where the browser
+ * blocks it.
+ */
+export async function indexedDbStore(key: string): Promise<Store> {
+  // Whether it can be used here shows now; whatever else is wrong may pass.
+  await database().catch((cause: unknown) => {
+    if (BLOCKED.includes((cause as Error | null)?.name ?? '')) throw cause
+  })
   return {
     async load() {
       const store = (await database()).transaction(STORE).objectStore(STORE)
@@ -56,4 +63,12 @@ function textOf(value: unknown): string | null {
 }
 
 const STORE = 'sessions'
+/** How browsers say it: by policy, in windows that keep nothing, and where there is none. */
+const BLOCKED = [
+  'SecurityError',
+  'InvalidStateError',
+  'NotSupportedError',
+  'ReferenceError',
+  'TypeError',
+]
 let opening: Promise<IDBDatabase> | undefined

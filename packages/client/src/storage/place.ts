@@ -5,6 +5,9 @@ export interface Held {
   release(): void | Promise<void>
 }
 
+/** Where one session is kept. */
+export type Store = Pick<Place, 'load' | 'save'>
+
 /** Where one session is kept, as the driver sees it. Texts are in the form of `stored.ts`. */
 export interface Place {
   load(): Promise<string | null>

@@ -1,20 +1,18 @@
 import type { TextStorage } from '../types.js'
 import { generationOf } from '../stored.js'
-import { webLock, withWriteLock } from './locks.js'
-import { peers } from './peers.js'
-import type { Place } from './place.js'
+import { withWriteLock } from './locks.js'
+import type { Store } from './place.js'
 
 /** A session under one key of a text storage that several pages may share. */
-export function sharedPlace(storage: TextStorage, key: string): Place {
+export function sharedStore(storage: TextStorage, key: string): Store {
   return {
     load: async () => (await storage.get(key)) ?? null,
     save: (replaces, text) => withWriteLock(key, () => compareAndSet(storage, key, replaces, text)),
-    lock: webLock(key),
-    ...peers(key),
   }
 }
 
-async function compareAndSet(
+/** Writes over the generation that is expected, and over no other. */
+export async function compareAndSet(
   storage: TextStorage,
   key: string,
   replaces: number,
