@@ -7,6 +7,7 @@ import { keptIn, keepIn } from './support/kept.js'
 import { until } from './support/processes.js'
 import { startTenure } from './support/server.js'
 import { startSite } from './support/site.js'
+import { startStrict } from './support/strict.js'
 
 let tenure, site, browser
 before(async () => {
@@ -70,6 +71,31 @@ for (const storage of ['localStorage', 'indexedDB', 'cookie']) {
     )
   })
 }
+
+test('a session of one issuer is of no use to a page of another', async () => {
+  const stranger = await startStrict()
+  const page = await open({ name: 'shared' })
+  await signIn(page)
+  const kept = await keptIn(page, 'indexedDB', 'tenure:shared')
+  const { refresh_token } = JSON.parse(kept).tokens
+  const other = await open({ name: 'shared', issuer: stranger.url, clientId: 'cards' })
+  assert.deepEqual(await token(other), { code: 'signed_out', reason: 'foreign', temporary: false })
+  assert.equal(await keptIn(page, 'indexedDB', 'tenure:shared'), kept)
+  await other.evaluate((tokens) => session.adopt(tokens), { ...stranger.begin(), expiresIn: 300 })
+  assert.equal(typeof (await token(other)).value, 'string')
+  await until(
+    () => page.evaluate(() => session.snapshot()),
+    ({ status, reason }) => status === 'signed_out' && reason === 'foreign',
+  )
+  assert.equal(stranger.heard.some((body) => body.includes(refresh_token)), false)
+  // Over where it came from.
+  const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'demo-spa', refresh_token })
+  await until(
+    async () => (await fetch(`${tenure.url}/oauth2/token`, { method: 'POST', body })).status,
+    (status) => status === 400,
+  )
+  await stranger.stop()
+})
 
 test('a session in memory ends with the page', async () => {
   const page = await open({ storage: 'memory' })

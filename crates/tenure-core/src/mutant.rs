@@ -42,6 +42,8 @@ pub enum Mutant {
     LockKept,
     /// Does not notice the limit on idle time (law 10).
     IdleNotNoticed,
+    /// Takes what storage held before for what it holds (law 6).
+    OldReadBelieved,
     /// Refuses a superseded token without ending its family (law 6).
     ReuseUnnoticed,
     /// Answers a repeated question with another successor (law 6).
@@ -54,7 +56,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::HandOutBeforeSave,
         Self::NoReloadUnderLock,
         Self::NoLock,
@@ -71,6 +73,7 @@ impl Mutant {
         Self::ExpiredIsFresh,
         Self::LockKept,
         Self::IdleNotNoticed,
+        Self::OldReadBelieved,
         Self::ReuseUnnoticed,
         Self::RepeatMakesAnother,
         Self::LostAnswerIsTheft,

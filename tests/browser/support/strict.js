@@ -7,9 +7,11 @@ export async function startStrict() {
   let number = 0
   let current = null
   const counts = { granted: 0, refused: 0 }
+  const heard = []
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const part of request) body += part
+    heard.push(body)
     response.setHeader('access-control-allow-origin', '*')
     response.setHeader('access-control-allow-headers', '*')
     const json = (status, value) => {
@@ -38,6 +40,8 @@ export async function startStrict() {
   return {
     url,
     counts,
+    /** The body of every request. */
+    heard,
     forget: () => Object.assign(counts, { granted: 0, refused: 0 }),
     /** The tokens of a sign-in, as they are handed in. */
     begin() {

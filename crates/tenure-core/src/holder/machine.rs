@@ -228,7 +228,7 @@ impl Holder {
         let stale = found
             .as_ref()
             .is_some_and(|f| f.generation < self.memory.generation());
-        if stale {
+        if stale && !active(Mutant::OldReadBelieved) {
             return;
         }
         let found = Memory::of(found, &self.config);

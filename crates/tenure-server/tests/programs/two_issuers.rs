@@ -70,6 +70,40 @@ async fn a_profile_of_another_issuer_does_not_lead_a_session_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_was_not_written_after_a_sign_in_does_no_harm() {
+    let (server, stranger, home) = signed_in().await;
+    let profile = home.path().join("profile.json");
+    let before = fs::read(&profile).unwrap();
+    home.login_by_device(stranger.url()).await;
+    fs::write(&profile, before).unwrap();
+    home.expire();
+
+    let status = home.run(["status"]).await;
+    assert!(status.stdout.contains(stranger.url()), "{status:?}");
+    assert_eq!(home.token().await, "at-of-the-stranger");
+    assert_eq!(server.refreshes("refused").await, 0, "nobody asked there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_cannot_be_stored_leaves_session_and_profile_as_they_were() {
+    let (server, stranger, home) = signed_in().await;
+    home.expire();
+    let (refresh_token, before) = (home.refresh_token(), home.contents());
+
+    let login = format!(
+        "login --device --scope offline_access --issuer {}",
+        stranger.url()
+    );
+    let ran = home.run_on_a_full_disk(&login).await;
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert_eq!(home.contents(), before);
+
+    home.token().await;
+    stranger.heard_nothing_of(&refresh_token);
+    assert_eq!(server.refreshes("rotated").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_profile_a_session_still_knows_its_issuer() {
     let (server, stranger, home) = signed_in().await;
     fs::remove_file(home.path().join("profile.json")).unwrap();

@@ -2,6 +2,7 @@
 
 mod event;
 mod issuer;
+mod late;
 mod network;
 mod people;
 mod plan;
@@ -19,6 +20,7 @@ use tenure_core::{
 use self::{
     event::{Event, Life},
     issuer::Issuer,
+    late::Late,
     plan::Plan,
     platform::Lock,
     process::Process,
@@ -39,6 +41,7 @@ pub struct World {
     issuer_ahead: i64,
     processes: Vec<Process>,
     storage: Option<Stored>,
+    late: Late,
     storage_broken: bool,
     lock: Lock,
     issuer: Issuer,
@@ -71,6 +74,7 @@ impl World {
             issuer_ahead,
             processes: Vec::new(),
             storage: None,
+            late: Late::new(seed, &plan),
             storage_broken: false,
             lock: Lock::default(),
             issuer: Issuer::new(plan.strict),

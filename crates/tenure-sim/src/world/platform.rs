@@ -37,7 +37,7 @@ impl World {
                 let result = if self.storage_broken {
                     Err(LoadFault::Failed)
                 } else {
-                    Ok(self.storage.clone())
+                    Ok(self.read())
                 };
                 self.give(life, Input::Loaded { op, result });
             }
@@ -218,6 +218,11 @@ impl World {
         }
     }
 
+    fn read(&mut self) -> Option<Stored> {
+        let old = self.late.read(self.at).filter(|_| !self.healing);
+        old.unwrap_or_else(|| self.storage.clone())
+    }
+
     fn write(&mut self, replaces: u64, value: Stored, fails: bool) -> Result<(), SaveFault> {
         if fails || self.storage_broken {
             return Err(SaveFault::Failed);
@@ -245,7 +250,8 @@ impl World {
             }
             (Body::SignedOut(_), None) => {}
         }
-        self.storage = Some(value);
+        let before = self.storage.replace(value);
+        self.late.wrote(before, self.at);
         Ok(())
     }
 

@@ -48,7 +48,8 @@ impl Home {
     pub(crate) async fn run_on_a_full_disk(&self, command: &str) -> Ran {
         let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
         let mut shell = Command::new("sh");
-        shell.args(["-c", script, env!("CARGO_BIN_EXE_tenure"), command]);
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_tenure")]);
+        shell.args(command.split(' '));
         shell.env("TENURE_HOME", self.path());
         run(shell).await
     }
