@@ -42,7 +42,7 @@ pub enum Mutant {
     LockKept,
     /// Does not notice the limit on idle time (law 10).
     IdleNotNoticed,
-    /// Takes what storage held before for what it holds (law 6).
+    /// Takes what storage held before for what it holds (law 9).
     OldReadBelieved,
     /// Refuses a superseded token without ending its family (law 6).
     ReuseUnnoticed,

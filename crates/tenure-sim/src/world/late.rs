@@ -1,6 +1,6 @@
 use tenure_core::holder::Stored;
 
-use super::{plan::Plan, rng::Rng};
+use super::{World, event::Life, plan::Plan, rng::Rng};
 
 /// Storage that is not the same for all processes at every moment, as `localStorage` is not: for
 /// a while after a write, some who read get what was there before. Writing compares with what is
@@ -39,6 +39,26 @@ impl Late {
         let rng = self.rng.as_mut()?;
         let old = at < self.written_at + LONGEST_LAG && rng.chance(500);
         old.then(|| self.before.clone())
+    }
+}
+
+impl World {
+    /// What storage says now.
+    pub(super) fn read(&mut self) -> Option<Stored> {
+        let old = self.late.read(self.at).filter(|_| !self.healing);
+        old.unwrap_or_else(|| self.storage.clone())
+    }
+
+    /// Whoever was given a token is never given an older one after it, whatever storage says.
+    pub(super) fn goes_forward(&mut self, life: Life, generation: u64) {
+        let process = &mut self.processes[life.process];
+        let (number, before) = process.handed_out;
+        if number == life.number && generation < before {
+            self.ledger
+                .break_law(9, "an older token was handed out after a newer one");
+        }
+        process.handed_out = (life.number, generation);
+        process.last_generation = Some(generation);
     }
 }
 

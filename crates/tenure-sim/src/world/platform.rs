@@ -218,11 +218,6 @@ impl World {
         }
     }
 
-    fn read(&mut self) -> Option<Stored> {
-        let old = self.late.read(self.at).filter(|_| !self.healing);
-        old.unwrap_or_else(|| self.storage.clone())
-    }
-
     fn write(&mut self, replaces: u64, value: Stored, fails: bool) -> Result<(), SaveFault> {
         if fails || self.storage_broken {
             return Err(SaveFault::Failed);
@@ -301,7 +296,7 @@ impl World {
                 generation,
                 ..
             }) => {
-                self.processes[life.process].last_generation = Some(generation.as_u64());
+                self.goes_forward(life, generation.as_u64());
                 self.token_handed_out(access_token.expose());
             }
             Ok(Settled::SignedIn) => {}

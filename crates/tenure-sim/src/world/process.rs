@@ -16,6 +16,8 @@ pub(crate) struct Process {
     pub(crate) lock: Option<(Op, u64)>,
     /// The generation its callers got last.
     pub(crate) last_generation: Option<u64>,
+    /// The same, with the life of the process in which they got it.
+    pub(crate) handed_out: (u32, u64),
 }
 
 /// A caller that waits.
