@@ -34,6 +34,11 @@ impl Late {
         self.written_at = at;
     }
 
+    /// Lets everybody see what was written, as a machine that sleeps for hours does.
+    pub(crate) const fn settle(&mut self) {
+        self.written_at = 0;
+    }
+
     /// What a process reads instead of what is there, if it does.
     pub(crate) fn read(&mut self, at: u64) -> Option<Option<Stored>> {
         let rng = self.rng.as_mut()?;
