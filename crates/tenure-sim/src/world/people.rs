@@ -311,6 +311,7 @@ impl World {
     /// The machine sleeps: both wall clocks go on, the clock for waits stands still. What was on
     /// its way out is lost; what the issuer had received it decides without waiting.
     fn sleep(&mut self, ms: i64) {
+        self.late.settle();
         let arrives = |event: &Event| matches!(event, Event::Network(Network::Arrives { .. }));
         if self.plan.calm && self.queue.values().any(arrives) {
             // In a calm world nothing is lost: it falls asleep a little later.

@@ -1,3 +1,4 @@
+import { timeout } from '../http.js'
 import { generationOf } from '../stored.js'
 import { webLock } from './locks.js'
 import type { Store } from './place.js'
@@ -20,7 +21,7 @@ export function takingOver(store: Store, key: string, holds: () => boolean): Sto
 }
 
 async function takeOver(store: Store, key: string, holds: boolean): Promise<string | null> {
-  const wait = AbortSignal.timeout(PATIENCE)
+  const wait = timeout(PATIENCE)
   const held = holds ? null : await webLock(key)(LEASE, wait)
   if (!held && wait.aborted) throw new Error('another page is busy with the session: ask again')
   try {
