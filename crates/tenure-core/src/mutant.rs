@@ -50,11 +50,13 @@ pub enum Mutant {
     LostAnswerIsTheft,
     /// Grants to a family that has been ended (law 3).
     RevokedStillGrants,
+    /// Says nothing of storage that cannot be read (law 8).
+    LoadingForEver,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::HandOutBeforeSave,
         Self::NoReloadUnderLock,
         Self::NoLock,
@@ -75,6 +77,7 @@ impl Mutant {
         Self::RepeatMakesAnother,
         Self::LostAnswerIsTheft,
         Self::RevokedStillGrants,
+        Self::LoadingForEver,
     ];
 }
 

@@ -1,7 +1,8 @@
 use core::time::Duration;
 
 use super::{
-    Active, Body, Expiry, Generation, Grant, HolderConfig, SignedOutReason, Stored, TokenSet,
+    Active, Body, Expiry, Generation, Grant, HolderConfig, SignedOutReason, StorageTrouble, Stored,
+    TokenSet,
 };
 use crate::{
     mutant::{Mutant, active},
@@ -19,6 +20,8 @@ const SHORTEST_RENEWED: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(super) enum Memory {
     Unread,
+    /// It could not be read.
+    Failed(StorageTrouble),
     Empty,
     Known(Stored),
 }
@@ -26,7 +29,7 @@ pub(super) enum Memory {
 impl Memory {
     pub(super) fn generation(&self) -> Generation {
         match self {
-            Self::Unread | Self::Empty => Generation::NONE,
+            Self::Unread | Self::Failed(_) | Self::Empty => Generation::NONE,
             Self::Known(stored) => stored.generation,
         }
     }
@@ -42,14 +45,20 @@ impl Memory {
                 ..
             })
             | Self::Unread
+            | Self::Failed(_)
             | Self::Empty => None,
         }
+    }
+
+    /// Whether storage was read, if not just now.
+    pub(super) const fn is_known(&self) -> bool {
+        !matches!(self, Self::Unread | Self::Failed(_))
     }
 
     /// Why nobody is signed in, if that is known.
     pub(super) const fn signed_out(&self) -> Option<SignedOutReason> {
         match self {
-            Self::Unread => None,
+            Self::Unread | Self::Failed(_) => None,
             Self::Empty => Some(SignedOutReason::NeverSignedIn),
             Self::Known(stored) => match &stored.body {
                 Body::Active(_) => None,

@@ -77,7 +77,12 @@ pub(super) struct Save {
 #[derive(Debug, Clone)]
 pub(super) enum Purpose {
     /// Somebody signed in.
-    SignIn { waiter: Waiter, active: Active },
+    SignIn {
+        waiter: Waiter,
+        active: Active,
+        /// Whether it takes the place of what cannot be read.
+        over_damage: bool,
+    },
     /// The person signed out.
     SignOut {
         waiter: Waiter,

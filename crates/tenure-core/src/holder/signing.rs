@@ -3,12 +3,12 @@ use alloc::boxed::Box;
 use super::{
     Active, Body, Cause, Generation, Grant, Holder, Login, Output, Settled, SignOutScope,
     SignedOut, SignedOutReason, StorageTrouble, Stored, TokenSet, Waiter,
-    memory::Memory,
     phase::{AfterLoad, Command, Phase, Purpose, Save},
 };
 use crate::{
     mutant::{Mutant, active},
     secret::RefreshToken,
+    time::Timestamp,
 };
 
 /// What a person does: signing in and out. Both end whatever else is under way.
@@ -153,6 +153,7 @@ impl Holder {
         let purpose = Purpose::SignIn {
             waiter,
             active: session,
+            over_damage: false,
         };
         self.write_over(purpose, 0, false);
     }
@@ -197,9 +198,28 @@ impl Holder {
     }
 
     /// Writes what a person wants over whatever is there.
-    fn write_over(&mut self, purpose: Purpose, lost: u8, unanswered: bool) {
+    fn write_over(&mut self, mut purpose: Purpose, lost: u8, unanswered: bool) {
+        if let Purpose::SignIn { over_damage, .. } = &mut purpose {
+            *over_damage = false;
+        }
         let replaces = self.generation();
-        let generation = replaces.next();
+        let now = self.now.wall;
+        let save = Self::written(purpose, now, (replaces, replaces.next()), lost, unanswered);
+        if !self.memory.is_known() && lost == 0 {
+            self.load(AfterLoad::Unsure(Box::new(save)));
+        } else {
+            self.save(save);
+        }
+    }
+
+    /// The write of what a person wants, from one generation to another.
+    pub(super) fn written(
+        purpose: Purpose,
+        at: Timestamp,
+        (replaces, generation): (Generation, Generation),
+        lost: u8,
+        unanswered: bool,
+    ) -> Save {
         let body = match &purpose {
             Purpose::SignIn {
                 active: session, ..
@@ -214,20 +234,15 @@ impl Holder {
             | Purpose::Refresh
             | Purpose::Activity => Body::SignedOut(SignedOut {
                 reason: SignedOutReason::User,
-                at: self.now.wall,
+                at,
             }),
         };
-        let save = Save {
+        Save {
             replaces,
             value: Stored { generation, body },
             purpose,
             lost,
             unanswered,
-        };
-        if matches!(self.memory, Memory::Unread) && lost == 0 {
-            self.load(AfterLoad::Unsure(Box::new(save)));
-        } else {
-            self.save(save);
         }
     }
 
@@ -266,4 +281,4 @@ impl Holder {
 }
 
 /// So many lost races in a row mean that storage, not a peer, is in the way.
-const MOST_LOST_RACES: u8 = 8;
+pub(super) const MOST_LOST_RACES: u8 = 8;

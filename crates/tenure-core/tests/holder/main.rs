@@ -7,6 +7,7 @@
     reason = "helpers of tests"
 )]
 
+mod loading;
 mod refreshing;
 mod signing;
 mod story;

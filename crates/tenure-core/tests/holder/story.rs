@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Active, Answer, Body, Cause, Expiry, Generation, Grant, Holder, HolderConfig, Input, Login,
-        Op, Outage, Output, Renewal, Settled, Stored, TokenSet, Waiter,
+        Active, Answer, Body, Cause, Expiry, Generation, Grant, Holder, HolderConfig, Input,
+        LoadFault, Login, Op, Outage, Output, Renewal, Settled, Stored, TokenSet, Waiter,
     },
     secret::{AccessToken, RefreshToken},
     time::{Now, Timestamp, Uptime},
@@ -81,6 +81,32 @@ impl Story {
         .unwrap()
     }
 
+    /// Answers a read with this fault, and the second one that a fault that may pass causes.
+    pub(crate) fn cannot_load(&mut self, fault: LoadFault) {
+        let passing = fault == LoadFault::Failed;
+        for _ in 0..=usize::from(passing) {
+            let op = self.load();
+            let result = Err(fault);
+            self.input(Input::Loaded { op, result });
+        }
+    }
+
+    pub(crate) fn replace(&mut self) -> (Op, Generation, Stored) {
+        self.take(|o| {
+            if let Output::Replace {
+                op,
+                replaces,
+                value,
+            } = o
+            {
+                Some((*op, *replaces, value.clone()))
+            } else {
+                None
+            }
+        })
+        .unwrap()
+    }
+
     pub(crate) fn lock(&mut self) -> Op {
         self.take(|o| {
             if let Output::Lock { op, .. } = o {
@@ -134,6 +160,7 @@ impl Story {
             Output::Settle { .. }
             | Output::Load { .. }
             | Output::Save { .. }
+            | Output::Replace { .. }
             | Output::Lock { .. }
             | Output::Unlock { .. }
             | Output::Exchange { .. }

@@ -1,5 +1,6 @@
 //! What there is in a world, and what can happen in it.
 
+mod damage;
 mod event;
 mod issuer;
 mod network;
@@ -17,6 +18,7 @@ use tenure_core::{
 };
 
 use self::{
+    damage::Damage,
     event::{Event, Life},
     issuer::Issuer,
     plan::Plan,
@@ -40,6 +42,7 @@ pub struct World {
     processes: Vec<Process>,
     storage: Option<Stored>,
     storage_broken: bool,
+    damage: Damage,
     lock: Lock,
     issuer: Issuer,
     outage: bool,
@@ -72,6 +75,7 @@ impl World {
             processes: Vec::new(),
             storage: None,
             storage_broken: false,
+            damage: Damage::default(),
             lock: Lock::default(),
             issuer: Issuer::new(plan.strict),
             outage: false,
@@ -89,6 +93,7 @@ impl World {
             world.start(process);
         }
         world.schedule_everything();
+        world.schedule_damage(seed);
         world
     }
 
@@ -195,6 +200,7 @@ impl World {
         let Some(holder) = &mut process.holder else {
             return;
         };
+        process.opened |= matches!(input, Input::Opened);
         holder.handle_input(input, now);
         self.drain(life);
     }

@@ -1,7 +1,7 @@
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::Args;
-use tenure_client::{Snapshot, issuer::LoginOptions};
+use tenure_client::{ErrorKind, Session, Snapshot, issuer::LoginOptions};
 use tenure_core::holder::{Answer, Grant, Request};
 
 use super::{
@@ -45,6 +45,8 @@ impl Login {
         let place = Place::find()?;
         let profile = self.profile(&place)?;
         let issuer = place.issuer(&profile).await?;
+        let session = place.session_of(&profile, issuer.clone())?;
+        takes_a_sign_in(&session).await?;
         let grant = if profile.client_credentials {
             by_credentials(&issuer).await?
         } else if self.device {
@@ -58,11 +60,10 @@ impl Login {
         // The profile first: with the old session it does no harm, the other way round the new
         // session would be refreshed at the wrong issuer.
         place.save_profile(&profile)?;
-        let session = place.session_of(&profile, issuer)?;
         session.sign_in(grant).await?;
         let who = match &*session.snapshot() {
             Snapshot::Active { session, .. } => session.tokens.subject.clone(),
-            Snapshot::Loading | Snapshot::SignedOut(_) => None,
+            Snapshot::Loading | Snapshot::Failed(_) | Snapshot::SignedOut(_) => None,
         };
         session.close().await;
         warn(&format!(
@@ -89,6 +90,14 @@ impl Login {
         profile.client_credentials = self.client_credentials;
         profile.dpop = self.dpop;
         Ok(profile)
+    }
+}
+
+/// Tells before a person goes to the trouble that what is stored is in the way.
+async fn takes_a_sign_in(session: &Session) -> Result<(), Failure> {
+    match session.loaded().await {
+        Err(error) if matches!(error.kind(), ErrorKind::Storage(t) if t.sign_in_helps()) => Ok(()),
+        known => Ok(known.map(drop)?),
     }
 }
 
