@@ -1,62 +1,44 @@
 //! Places in an application, as links and stored logins name them.
 
-use alloc::vec::Vec;
-
 /// Whether this is a path that stays on its origin, for every reader: browsers take `/\\` for `//`
-/// and drop tabs and line ends, routers decode what is percent-encoded and take dots out.
+/// and drop tabs and line ends, routers decode what is percent-encoded and take dots out. What
+/// doubles a slash and has a segment that begins with a dot is refused, too: without the dots it
+/// might begin with two slashes.
 pub(crate) fn is_local_path(place: &str) -> bool {
     if !place.starts_with('/') || place.bytes().any(|byte| byte.is_ascii_control()) {
         return false;
     }
     let path = place.split(['?', '#']).next().unwrap_or_default();
-    let path = decoded(path.as_bytes());
-    if path
-        .iter()
-        .any(|byte| byte.is_ascii_control() || *byte == b'\\')
-    {
-        return false;
-    }
-    let mut left: Vec<&[u8]> = Vec::new();
-    for segment in path.split(|byte| *byte == b'/').skip(1) {
-        match segment {
-            b"." => {}
-            b".." => drop(left.pop()),
-            segment => left.push(segment),
-        }
-    }
-    left.len() < 2 || !left[0].is_empty()
-}
-
-/// Percent-decodes once; what is no escape stays.
-fn decoded(path: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = path;
+    let mut rest = path.as_bytes();
+    let (mut before, mut at_start) = (b' ', true);
+    let (mut doubled, mut dotted) = (false, false);
     while let [first, more @ ..] = rest {
-        let escape = match more {
-            [high, low, ..] if *first == b'%' => hex(*high).zip(hex(*low)),
-            _ => None,
+        let (byte, more) = match more {
+            [high, low, more @ ..] if *first == b'%' => (hex(*high) << 4 | hex(*low), more),
+            more => (*first, more),
         };
-        match escape {
-            Some((high, low)) => {
-                out.push(high << 4 | low);
-                rest = &more[2..];
-            }
-            None => {
-                out.push(*first);
-                rest = more;
-            }
+        if byte.is_ascii_control() || byte == b'\\' {
+            return false;
         }
+        if before == b'/' {
+            if byte == b'/' && at_start {
+                return false;
+            }
+            doubled |= byte == b'/';
+            dotted |= byte == b'.';
+            at_start = false;
+        }
+        before = byte;
+        rest = more;
     }
-    out
+    !(doubled && dotted)
 }
 
-const fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
+/// What is no digit counts as 15: such an escape means nothing to anybody.
+fn hex(digit: u8) -> u8 {
+    char::from(digit)
+        .to_digit(16)
+        .map_or(15, |digit| digit.to_le_bytes()[0])
 }
 
 #[cfg(test)]

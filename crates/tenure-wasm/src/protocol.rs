@@ -53,7 +53,12 @@ fn answer(message: &str) -> Read<String> {
         "metadata" => metadata(from)?,
         "begin" => login::begin(from)?,
         "finish" => login::finish(from)?,
-        "callback_names" => Callback::NAMES.join("\0"),
+        "callback_names" => {
+            let [first, more @ ..] = Callback::NAMES;
+            more.iter()
+                .fold(Writer::new(first), |to, name| to.text(name))
+                .done()
+        }
         "callback" => login::callback(from)?,
         "code" => login::code(from)?,
         question @ ("refresh" | "revoke" | "client_credentials") => body(question, from)?,

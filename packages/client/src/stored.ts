@@ -18,6 +18,12 @@ export function decode(text: string): string[] | null {
   return members.size > 0 || found.includes(null) ? null : (found as string[])
 }
 
+/** Why a text is no stored session. */
+export function faultOf(text: string): 'newer' | 'damaged' {
+  const version = parseObject(text)?.['tenure']
+  return Number.isSafeInteger(version) && (version as number) > VERSION ? 'newer' : 'damaged'
+}
+
 /** The text of a stored session, from the fields of the core. */
 export function encode([generation, body, ...found]: readonly string[]): string {
   const document: Document = { tenure: VERSION, generation: Number(generation) }
@@ -36,6 +42,11 @@ export function generationOf(text: string | null): number | null {
   if (text === null) return 0
   const found = decode(text)
   return found && Number(found[0])
+}
+
+/** The key under which what is damaged is kept aside. */
+export function asideOf(key: string): string {
+  return `${key}:damaged`
 }
 
 /** The members of a document by their path: `a`, `b.c`. */

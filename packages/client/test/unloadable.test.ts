@@ -101,10 +101,11 @@ describe('a sign-in over a damaged value', () => {
   test('is newer than whatever a peer knew before', async () => {
     issuer.token = numbered()
     const peer = cards()
-    for (const number of [1, 2, 3]) await peer.adopt({ accessToken: `old ${number}`, expiresIn: 300 })
+    for (const number of [1, 2, 3])
+      await peer.adopt({ accessToken: `old ${number}`, refreshToken: 'rt', expiresIn: 300 })
     kept.set(KEY, DAMAGED)
     await cards().adopt({ accessToken: 'new', expiresIn: 300 })
-    const [known = ''] = [await peer.accessToken()]
+    const known = await peer.accessToken()
     expect(await peer.accessToken({ rejected: known })).toBe('new')
     expect(issuer.asked).toHaveLength(0)
   })

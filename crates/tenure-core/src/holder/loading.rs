@@ -20,28 +20,22 @@ impl Holder {
     /// A sign-in takes the place of what is damaged; nothing else does. One whose write went
     /// unanswered may be what is damaged, with tokens that a peer has used since: the person is
     /// asked again.
-    pub(super) fn damage_in_the_way(&mut self, save: Save, at: Generation) {
-        let lost = save.lost;
-        match save.purpose {
-            Purpose::SignIn {
-                waiter,
-                active,
-                over_damage,
-            } if StorageTrouble::Damaged.sign_in_helps()
-                && !save.unanswered
-                && lost < MOST_LOST_RACES =>
+    pub(super) fn damage_in_the_way(&mut self, mut save: Save, at: Generation) {
+        let gives_up = save.unanswered || save.lost == MOST_LOST_RACES;
+        match &mut save.purpose {
+            Purpose::SignIn { over_damage, .. }
+                if StorageTrouble::Damaged.sign_in_helps() && !gives_up =>
             {
-                let purpose = Purpose::SignIn {
-                    waiter,
-                    active,
-                    over_damage: true,
-                };
-                let lost = lost + u8::from(over_damage);
-                let generations = (at, self.generation_over(at));
-                let now = self.now.wall;
-                self.save(Self::written(purpose, now, generations, lost, false));
+                save.lost += u8::from(core::mem::replace(over_damage, true));
+                save.replaces = at;
+                save.begin_at(self.generation_over(at));
+                self.save(save);
             }
-            purpose => self.save_failed(Save { purpose, ..save }, StorageTrouble::Damaged),
+            Purpose::SignIn { .. }
+            | Purpose::SignOut { .. }
+            | Purpose::End { .. }
+            | Purpose::Refresh
+            | Purpose::Activity => self.save_failed(save, StorageTrouble::Damaged),
         }
     }
 

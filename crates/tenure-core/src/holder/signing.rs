@@ -8,7 +8,6 @@ use super::{
 use crate::{
     mutant::{Mutant, active},
     secret::RefreshToken,
-    time::Timestamp,
 };
 
 /// What a person does: signing in and out. Both end whatever else is under way.
@@ -203,46 +202,31 @@ impl Holder {
             *over_damage = false;
         }
         let replaces = self.generation();
-        let now = self.now.wall;
-        let save = Self::written(purpose, now, (replaces, replaces.next()), lost, unanswered);
-        if !self.memory.is_known() && lost == 0 {
-            self.load(AfterLoad::Unsure(Box::new(save)));
-        } else {
-            self.save(save);
-        }
-    }
-
-    /// The write of what a person wants, from one generation to another.
-    pub(super) fn written(
-        purpose: Purpose,
-        at: Timestamp,
-        (replaces, generation): (Generation, Generation),
-        lost: u8,
-        unanswered: bool,
-    ) -> Save {
+        let generation = replaces.next();
         let body = match &purpose {
             Purpose::SignIn {
                 active: session, ..
-            } => {
-                let mut session = session.clone();
-                session.login.generation = generation;
-                session.tokens.issued = generation;
-                Body::Active(session)
-            }
+            } => Body::Active(session.clone()),
             Purpose::SignOut { .. }
             | Purpose::End { .. }
             | Purpose::Refresh
             | Purpose::Activity => Body::SignedOut(SignedOut {
                 reason: SignedOutReason::User,
-                at,
+                at: self.now.wall,
             }),
         };
-        Save {
+        let mut save = Save {
             replaces,
             value: Stored { generation, body },
             purpose,
             lost,
             unanswered,
+        };
+        save.begin_at(generation);
+        if !self.memory.is_known() && lost == 0 {
+            self.load(AfterLoad::Unsure(Box::new(save)));
+        } else {
+            self.save(save);
         }
     }
 

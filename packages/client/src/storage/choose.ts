@@ -40,10 +40,11 @@ function open(asked: NonNullable<SessionOptions['storage']>, key: string): Place
 /** IndexedDB; its code is loaded when it is used. */
 function database(key: string): Place {
   if (typeof indexedDB === 'undefined') throw new Error('there is no IndexedDB here')
-  const loaded = async (): Promise<Place> => (await import('./indexed_db.js')).indexedDbPlace(key)
+  const loaded = async () => (await import('./indexed_db.js')).indexedDbPlace(key)
   return {
     load: async () => (await loaded()).load(),
     save: async (replaces, text) => (await loaded()).save(replaces, text),
+    replace: async (...what) => (await loaded()).replace(...what),
     lock: webLock(key),
     ...peers(key),
   }

@@ -1,8 +1,8 @@
-import { generationOf } from '../stored.js'
+import { asideOf, generationOf } from '../stored.js'
 import type { Place } from './place.js'
 
 /** A session in IndexedDB: its transactions compare and set by themselves. */
-export function indexedDbPlace(key: string): Pick<Place, 'load' | 'save'> {
+export function indexedDbPlace(key: string): Required<Pick<Place, 'load' | 'save' | 'replace'>> {
   return {
     async load() {
       const store = (await database()).transaction(STORE).objectStore(STORE)
@@ -13,6 +13,16 @@ export function indexedDbPlace(key: string): Pick<Place, 'load' | 'save'> {
       const store = change.objectStore(STORE)
       const there = textOf(await done(store.get(key)))
       if (generationOf(there) !== replaces) return false
+      store.put(text, key)
+      await finished(change)
+      return true
+    },
+    async replace(_, text, damaged) {
+      const change = (await database()).transaction(STORE, 'readwrite', { durability: 'strict' })
+      const store = change.objectStore(STORE)
+      const there = textOf(await done(store.get(key)))
+      if (there !== damaged) return false
+      store.put(there, asideOf(key))
       store.put(text, key)
       await finished(change)
       return true
