@@ -171,7 +171,7 @@ export class Driver {
       case 'event':
         return this.#listener.event([op, ...rest])
       default:
-        throw new TypeError(`this driver does not know ${name}`)
+        throw new TypeError(name)
     }
   }
 

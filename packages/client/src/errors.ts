@@ -62,9 +62,9 @@ export function errorOf(
 const CAUSES = {
   signed_out: 'nobody is signed in',
   unavailable: 'the issuer cannot be used now: the session stays, ask again later',
-  storage: 'the session cannot be kept: the storage is blocked, full or out of order',
+  storage: 'the storage is blocked, full or out of order',
   storage_damaged: 'the stored session is damaged: sign in again, which keeps it aside',
   storage_newer:
-    'the stored session was written by a newer version: load the page again, or update this program',
+    'the stored session was written by a newer version: reload, or update this program',
   misconfigured: 'the issuer does not accept this client or its request: check its registration',
 }

@@ -1,4 +1,5 @@
-import { asideOf, generationOf } from '../stored.js'
+import { generationOf } from '../stored.js'
+import { asideOf } from './aside.js'
 import type { Place } from './place.js'
 
 /** A session in IndexedDB: its transactions compare and set by themselves. */

@@ -1,5 +1,5 @@
 import type { TextStorage } from '../types.js'
-import { asideOf, generationOf } from '../stored.js'
+import { generationOf } from '../stored.js'
 import { webLock, withWriteLock } from './locks.js'
 import { peers } from './peers.js'
 import type { Place } from './place.js'
@@ -9,13 +9,7 @@ export function sharedPlace(storage: TextStorage, key: string): Place {
   return {
     load: async () => (await storage.get(key)) ?? null,
     save: (replaces, text) => withWriteLock(key, () => compareAndSet(storage, key, replaces, text)),
-    replace: (_, text, damaged) =>
-      withWriteLock(key, async () => {
-        if ((await storage.get(key)) !== damaged) return false
-        await storage.set(asideOf(key), damaged)
-        await storage.set(key, text)
-        return true
-      }),
+    replace: async (_, ...what) => (await import('./aside.js')).keepAside(storage, key, ...what),
     lock: webLock(key),
     ...peers(key),
   }
