@@ -141,3 +141,19 @@ test('a fourth redirect within ten seconds is not begun', async () => {
   await page.clock.fastForward('00:11')
   await canSignIn()
 })
+
+test('a page that looks like another host is not returned to', async () => {
+  await go(page, `${site.url}//evil.example/phish?x=1`)
+  const { value } = await signIn(page)
+  assert.equal(value.identity.preferred_username, 'demo')
+  assert.equal(value.returnTo, '/')
+  assert.equal(await page.evaluate((place) => new URL(place, location.href).href, value.returnTo), `${site.url}/`)
+})
+
+test('a link with a NUL in it is no callback and no error', async () => {
+  for (const link of ['/callback?q=%00', '/callback#a=%00', '/callback?code=%00', '/callback?q=%00code%00x']) {
+    await go(page, site.url + link)
+    assert.deepEqual(await page.evaluate(() => callback), { value: null }, link)
+  }
+  await canSignIn()
+})

@@ -97,9 +97,12 @@ pub(crate) fn start(
         closing: None,
     };
     let watcher = tokio::spawn(watch(storage, sender.downgrade()));
+    let told = driver.shared.clone();
     tokio::spawn(async move {
         driver.run(inbox).await;
         watcher.abort();
+        // Nothing more will be known: whoever waits for it is told.
+        told.loaded.send_replace(true);
     });
     sender
 }
@@ -216,6 +219,17 @@ impl<E: Endpoint> Driver<E> {
                 let storage = self.storage.clone();
                 self.spawn(async move {
                     let result = storage.save(replaces, value).await;
+                    Some(Input::Saved { op, result })
+                });
+            }
+            Output::Replace {
+                op,
+                replaces,
+                value,
+            } => {
+                let storage = self.storage.clone();
+                self.spawn(async move {
+                    let result = storage.replace_damaged(replaces, value).await;
                     Some(Input::Saved { op, result })
                 });
             }

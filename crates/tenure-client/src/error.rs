@@ -24,7 +24,8 @@ pub enum ErrorKind {
         /// When asking again makes sense.
         retry_after: Duration,
     },
-    /// Storage cannot be read or written. The session is kept.
+    /// Storage cannot be read or written. The session is kept, also where it is damaged: a
+    /// sign-in puts that aside.
     Storage(StorageTrouble),
     /// The client, its secret or the issuer's address is wrong. The session is kept.
     Misconfigured,
@@ -44,7 +45,8 @@ impl Error {
     pub const fn is_temporary(&self) -> bool {
         matches!(
             self.kind,
-            ErrorKind::Unavailable { .. } | ErrorKind::Storage(_)
+            ErrorKind::Unavailable { .. }
+                | ErrorKind::Storage(StorageTrouble::Read | StorageTrouble::Write)
         )
     }
 
@@ -135,9 +137,17 @@ const fn outage(outage: Outage) -> &'static str {
 const fn storage(trouble: StorageTrouble) -> &'static str {
     match trouble {
         StorageTrouble::Read => "storage cannot be read; check that it is there and permitted",
-        StorageTrouble::Unreadable => {
-            "what is stored is damaged, foreign, or of a newer version; it was left as it is: use \
-             the newer version, or move it away and sign in again"
+        StorageTrouble::Damaged => {
+            "the stored session is damaged; it was left as it is: sign in again, which keeps it \
+             aside"
+        }
+        StorageTrouble::Newer => {
+            "the stored session was written by a newer version; it was left as it is: update this \
+             program"
+        }
+        StorageTrouble::OtherForm => {
+            "the stored session is kept in the other way (sealed with a key of the system's \
+             keyring, or not sealed); it was left as it is: open it the way it was stored"
         }
         StorageTrouble::Write => {
             "storage cannot be written; check space and permissions, nothing was lost"

@@ -6,7 +6,7 @@ use std::{
 use arc_swap::{ArcSwap, ArcSwapOption};
 use http::HeaderValue;
 use tenure_core::{
-    holder::{Event, Generation, Grant, HolderConfig, SignOutScope, Snapshot},
+    holder::{Cause, Event, Generation, Grant, HolderConfig, SignOutScope, Snapshot},
     secret::AccessToken,
     time::Timestamp,
 };
@@ -51,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) fresh: ArcSwapOption<HandedOut>,
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) loaded: watch::Sender<bool>,
+    pub(crate) storage: AnyStorage,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) detail: Mutex<Option<String>>,
     pub(crate) not_revoked: Mutex<Option<String>>,
@@ -84,6 +85,7 @@ impl Session {
             fresh: ArcSwapOption::empty(),
             snapshot: ArcSwap::from_pointee(Snapshot::Loading),
             loaded: watch::Sender::new(false),
+            storage: storage.clone(),
             events: broadcast::Sender::new(64),
             detail: Mutex::new(None),
             not_revoked: Mutex::new(None),
@@ -146,12 +148,26 @@ impl Session {
         self.shared.snapshot.load_full()
     }
 
-    /// What is known once storage has been read for the first time.
-    pub async fn loaded(&self) -> Arc<Snapshot> {
+    /// What is known once storage has been read for the first time. It is tried again where that
+    /// may help: a later call may succeed.
+    ///
+    /// # Errors
+    ///
+    /// If storage cannot be read ([`ErrorKind::Storage`](crate::ErrorKind::Storage)), or the
+    /// session was closed before it was.
+    pub async fn loaded(&self) -> Result<Arc<Snapshot>, Error> {
         let mut loaded = self.shared.loaded.subscribe();
-        // It fails only when the driver has ended: then nothing more will be known.
+        // It cannot fail while this handle lives: the driver tells that it knows, or that it ends.
         let _ = loaded.wait_for(|loaded| *loaded).await;
-        self.snapshot()
+        let snapshot = self.snapshot();
+        match &*snapshot {
+            Snapshot::Active { .. } | Snapshot::SignedOut(_) => Ok(snapshot),
+            Snapshot::Failed(trouble) => {
+                let place = self.shared.storage.describe();
+                Err(Error::new(Cause::Storage(*trouble), Some(place)))
+            }
+            Snapshot::Loading => Err(Error::closed()),
+        }
     }
 
     /// What happens from now on. A listener that falls behind misses the oldest events only.

@@ -20,7 +20,8 @@ pub use self::{file::FileStorage, lease::Lease, memory::MemoryStorage};
 pub trait Storage: Send + Sync + 'static {
     /// Reads what is there; `None` where nothing was ever stored.
     ///
-    /// What cannot be understood is [`LoadFault::Unreadable`] and stays as it is.
+    /// What cannot be understood stays as it is: it is [`LoadFault::Damaged`], with the
+    /// generation if storage itself counts, [`LoadFault::Newer`] or [`LoadFault::OtherForm`].
     fn load(&self) -> impl Future<Output = Result<Option<Stored>, LoadFault>> + Send;
 
     /// Writes `value` if the generation that is there is `replaces` ([`Generation::NONE`]: if
@@ -34,6 +35,19 @@ pub trait Storage: Send + Sync + 'static {
         replaces: Generation,
         value: Stored,
     ) -> impl Future<Output = Result<(), SaveFault>> + Send;
+
+    /// Keeps what [`Self::load`] says is damaged aside, for its owner only and in the place of
+    /// what was kept so before, and writes `value` where it was; `replaces` is the generation that
+    /// `load` named. What can be understood meanwhile is a [`SaveFault::Conflict`].
+    ///
+    /// By default it fails: a storage whose values are never damaged needs none.
+    fn replace_damaged(
+        &self,
+        _replaces: Generation,
+        _value: Stored,
+    ) -> impl Future<Output = Result<(), SaveFault>> + Send {
+        async { Err(SaveFault::Failed) }
+    }
 
     /// Waits until the lock is held; dropping the future gives up. `None`: no lock here.
     ///
@@ -56,6 +70,11 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 trait Erased: Send + Sync {
     fn load(&self) -> Boxed<'_, Result<Option<Stored>, LoadFault>>;
     fn save(&self, replaces: Generation, value: Stored) -> Boxed<'_, Result<(), SaveFault>>;
+    fn replace_damaged(
+        &self,
+        replaces: Generation,
+        value: Stored,
+    ) -> Boxed<'_, Result<(), SaveFault>>;
     fn lock(&self, lease: Duration) -> Boxed<'_, Option<Lease>>;
     fn changed(&self) -> Boxed<'_, ()>;
     fn describe(&self) -> String;
@@ -68,6 +87,14 @@ impl<S: Storage> Erased for S {
 
     fn save(&self, replaces: Generation, value: Stored) -> Boxed<'_, Result<(), SaveFault>> {
         Box::pin(Storage::save(self, replaces, value))
+    }
+
+    fn replace_damaged(
+        &self,
+        replaces: Generation,
+        value: Stored,
+    ) -> Boxed<'_, Result<(), SaveFault>> {
+        Box::pin(Storage::replace_damaged(self, replaces, value))
     }
 
     fn lock(&self, lease: Duration) -> Boxed<'_, Option<Lease>> {
@@ -101,6 +128,14 @@ impl AnyStorage {
 
     pub(crate) async fn save(&self, replaces: Generation, value: Stored) -> Result<(), SaveFault> {
         self.0.save(replaces, value).await
+    }
+
+    pub(crate) async fn replace_damaged(
+        &self,
+        replaces: Generation,
+        value: Stored,
+    ) -> Result<(), SaveFault> {
+        self.0.replace_damaged(replaces, value).await
     }
 
     pub(crate) async fn lock(&self, lease: Duration) -> Option<Lease> {

@@ -142,10 +142,17 @@ fn what_was_not_sealed_for_its_place_is_refused() {
         storage.save(Generation::NONE, active(1)).await.unwrap();
         let path = |number: u64| world.dir().join(format!("session.{number:020}.json"));
         fs::copy(path(1), path(2)).unwrap();
-        assert_eq!(storage.load().await, Err(LoadFault::Unreadable));
+        assert_eq!(storage.load().await, Err(LoadFault::Damaged(TWO)));
         // A session in clear was put there by somebody who has not the key.
         fs::write(path(2), encode(&active(2))).unwrap();
-        assert_eq!(storage.load().await, Err(LoadFault::Unreadable));
+        assert_eq!(storage.load().await, Err(LoadFault::OtherForm));
+        for newer in [
+            &br#"{"v":9,"key":1,"sealed":"AA"}"#[..],
+            br#"{"tenure":99}"#,
+        ] {
+            fs::write(path(2), newer).unwrap();
+            assert_eq!(storage.load().await, Err(LoadFault::Newer));
+        }
         fs::write(path(2), encode(&mark(2))).unwrap();
         assert_eq!(storage.load().await, Ok(Some(mark(2))));
         let Some(Stored { body, .. }) = storage.load().await.unwrap() else {
@@ -164,11 +171,11 @@ fn a_lost_entry_makes_a_session_unreadable_until_the_next_sign_in() {
             entry.delete_credential().unwrap();
         }
         let storage = open(world.dir());
-        assert_eq!(storage.load().await, Err(LoadFault::Unreadable));
-        fs::remove_file(world.dir().join("session.00000000000000000001.json")).unwrap();
-        assert_eq!(storage.load().await, Ok(None));
-        storage.save(Generation::NONE, active(1)).await.unwrap();
-        world.process("load one", &[]).ends_well();
+        assert_eq!(storage.load().await, Err(LoadFault::Damaged(ONE)));
+        storage.replace_damaged(ONE, active(2)).await.unwrap();
+        assert_eq!(storage.load().await, Ok(Some(active(2))));
+        let aside = fs::read(world.dir().join("session.damaged.json")).unwrap();
+        assert!(aside.starts_with(b"{\"v\":1,"), "it is kept as it was");
         assert_eq!(keyring_world::entries().len(), 1);
     });
 }

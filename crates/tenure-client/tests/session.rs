@@ -16,7 +16,7 @@ use tenure_client::{
     storage::{FileStorage, MemoryStorage},
 };
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Outage, Request},
+    holder::{Answer, Expiry, Grant, Outage, Request, StorageTrouble},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -159,4 +159,60 @@ async fn a_session_that_is_closed_gives_its_lock_back_and_says_so() {
     let elsewhere = open().access_token().await.unwrap();
     let closed = timeout(LIMIT, handle.access_token_after(&elsewhere)).await;
     assert_eq!(closed.unwrap().unwrap_err().kind(), ErrorKind::Closed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_loaded_is_an_error_of_loaded_until_it_can_be() {
+    // Law 8.
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("session.00000000000000000001.json");
+    for (bytes, trouble, words) in [
+        (&b"cut sho"[..], StorageTrouble::Damaged, "sign in again"),
+        (b"{\"tenure\":99}", StorageTrouble::Newer, "newer version"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        let storage = FileStorage::open(dir.path()).unwrap();
+        let session = Session::open(Counting::default(), storage);
+        let error = timeout(LIMIT, session.loaded()).await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage(trouble));
+        assert!(!error.is_temporary());
+        let said = error.to_string();
+        assert!(said.contains(words), "{said}");
+        assert!(said.contains(file.to_str().unwrap()), "{said}");
+        assert!(matches!(&*session.snapshot(), Snapshot::Failed(t) if *t == trouble));
+        // Whoever moves it away is heard without asking anybody.
+        std::fs::remove_file(&file).unwrap();
+        let heals = async {
+            while session.loaded().await.is_err() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(LIMIT, heals).await.unwrap();
+        let closing = session.clone();
+        closing.close().await;
+    }
+    let session = Session::open(Counting::default(), FileStorage::open(dir.path()).unwrap());
+    session.clone().close().await;
+    // One that was closed before it knew says so.
+    match timeout(LIMIT, session.loaded()).await.unwrap() {
+        Ok(known) => assert!(matches!(&*known, Snapshot::SignedOut(_))),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Closed),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_over_damage_is_what_every_process_finds() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Session::open(Counting::default(), FileStorage::open(dir.path()).unwrap());
+    let peer = open();
+    peer.sign_in(grant(1, 600)).await.unwrap();
+    let file = dir.path().join("session.00000000000000000001.json");
+    std::fs::write(&file, "cut sho").unwrap();
+    let session = open();
+    session.sign_in(grant(2, 600)).await.unwrap();
+    let token = session.access_token().await.unwrap();
+    assert_eq!(token.access_token().expose(), "at-secret-2");
+    let known = peer.access_token().await.unwrap();
+    let newer = peer.access_token_after(&known).await.unwrap();
+    assert_eq!(newer.access_token().expose(), "at-secret-2");
 }

@@ -98,18 +98,42 @@ async fn only_the_owner_can_read_a_session_and_old_ones_are_gone() {
 
 #[tokio::test]
 async fn what_cannot_be_understood_is_left_alone() {
-    for bytes in [
-        &b""[..],
-        b"{\"tenure\":1",
-        b"not ours",
-        b"{\"tenure\":2,\"new\":1}",
+    let damaged = LoadFault::Damaged(Generation::from_u64(3));
+    for (bytes, fault) in [
+        (&b""[..], damaged),
+        (b"{\"tenure\":1", damaged),
+        (b"not ours", damaged),
+        (b"{\"tenure\":99,\"new\":1}", LoadFault::Newer),
+        (br#"{"v":1,"key":1,"sealed":"AA"}"#, LoadFault::OtherForm),
     ] {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("session.00000000000000000003.json");
         fs::write(&file, bytes).unwrap();
         let storage = FileStorage::open(dir.path()).unwrap();
-        assert_eq!(storage.load().await, Err(LoadFault::Unreadable));
+        assert_eq!(storage.load().await, Err(fault));
         assert_eq!(fs::read(&file).unwrap(), bytes);
+    }
+}
+
+#[tokio::test]
+async fn damage_that_is_replaced_is_kept_aside_once_for_its_owner_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let storage = FileStorage::open(dir.path()).unwrap();
+    let file = |number: u64| dir.path().join(format!("session.{number:020}.json"));
+    let aside = dir.path().join("session.damaged.json");
+    for (number, bytes) in [(3, &b"first"[..]), (4, b"second")] {
+        fs::write(file(number), bytes).unwrap();
+        let at = Generation::from_u64(number);
+        for elsewhere in [at.next(), Generation::NONE] {
+            let kept = storage.replace_damaged(elsewhere, mark(number + 1)).await;
+            assert_eq!(kept, Err(SaveFault::Conflict));
+        }
+        storage.replace_damaged(at, mark(number + 1)).await.unwrap();
+        assert_eq!(storage.load().await, Ok(Some(mark(number + 1))));
+        assert_eq!(fs::read(&aside).unwrap(), bytes);
+        let mode = fs::metadata(&aside).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 }
 

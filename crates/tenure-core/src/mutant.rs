@@ -52,11 +52,13 @@ pub enum Mutant {
     LostAnswerIsTheft,
     /// Grants to a family that has been ended (law 3).
     RevokedStillGrants,
+    /// Says nothing of storage that cannot be read (law 8).
+    LoadingForEver,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::HandOutBeforeSave,
         Self::NoReloadUnderLock,
         Self::NoLock,
@@ -78,6 +80,7 @@ impl Mutant {
         Self::RepeatMakesAnother,
         Self::LostAnswerIsTheft,
         Self::RevokedStillGrants,
+        Self::LoadingForEver,
     ];
 }
 

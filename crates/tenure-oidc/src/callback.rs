@@ -17,6 +17,10 @@ pub struct Callback {
 }
 
 impl Callback {
+    /// The names of the parameters that an answer can have. A driver hands these in and nothing
+    /// else that an address may carry.
+    pub const NAMES: [&'static str; 6] = NAMES;
+
     /// Reads the pairs of a query or a form.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ mod check;
 mod claims;
 pub mod message;
 pub mod pkce;
+mod place;
 pub mod provider;
 mod redirects;
 mod transaction;

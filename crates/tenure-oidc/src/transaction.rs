@@ -8,7 +8,7 @@ use tenure_core::{
     time::Timestamp,
 };
 
-use crate::pkce;
+use crate::{pkce, place::is_local_path};
 
 /// The logins that one browser or program has under way.
 ///
@@ -68,11 +68,18 @@ impl LoginIntent {
         }
     }
 
-    /// Remembers the place in the application to go to after the login.
+    /// Remembers the place in the application to go to after the login: a path of its own
+    /// origin. Anything else becomes its start, `/`: nobody can be sent elsewhere by a link.
     #[must_use]
     pub fn returning_to(self, place: impl Into<String>) -> Self {
+        let place = place.into();
+        let place = if is_local_path(&place) {
+            place
+        } else {
+            String::from("/")
+        };
         Self {
-            return_to: Some(place.into()),
+            return_to: Some(place),
             ..self
         }
     }

@@ -57,12 +57,16 @@ fn op(from: &mut Reader<'_>) -> Op {
     Op(from.number("op"))
 }
 
-/// `op, "failed" | "unreadable" | "empty" | "found", …`
+/// `op, "failed" | "newer" | "empty" | "damaged", generation | "found", …`
 fn loaded(from: &mut Reader<'_>) -> Read<Input> {
     let op = op(from);
     let result = match from.text("outcome") {
         "failed" => Err(LoadFault::Failed),
-        "unreadable" => Err(LoadFault::Unreadable),
+        "damaged" => {
+            let at = from.optional_number("generation").unwrap_or_default();
+            Err(LoadFault::Damaged(Generation::from_u64(at)))
+        }
+        "newer" => Err(LoadFault::Newer),
         "empty" => Ok(None),
         "found" => Ok(Some(stored::read(from))),
         _ => return Err("outcome"),

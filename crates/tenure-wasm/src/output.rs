@@ -1,7 +1,8 @@
 use alloc::string::String;
 
 use tenure_core::holder::{
-    Binding, Cause, Event, Outage, Output, Request, Settled, Snapshot, StorageTrouble,
+    Binding, Cause, Event, Generation, Op, Outage, Output, Request, Settled, Snapshot,
+    StorageTrouble, Stored,
 };
 
 use crate::{
@@ -17,10 +18,12 @@ pub(crate) fn message(output: &Output, foreign: Option<&Binding>) -> String {
             op,
             replaces,
             value,
-        } => write(
-            Writer::new("save").number(op.0).number(replaces.as_u64()),
+        } => save("save", *op, *replaces, value),
+        Output::Replace {
+            op,
+            replaces,
             value,
-        ),
+        } => save("replace", *op, *replaces, value),
         Output::Lock { op, lease } => Writer::new("lock").number(op.0).span(*lease),
         Output::Unlock { op } => Writer::new("unlock").number(op.0),
         Output::Exchange { op, request } => match request {
@@ -49,10 +52,19 @@ pub(crate) fn message(output: &Output, foreign: Option<&Binding>) -> String {
     .done()
 }
 
-/// `"loading"`, `"signed_out", reason` or `"active", generation, fresh_until, session…`.
+fn save(name: &str, op: Op, replaces: Generation, value: &Stored) -> Writer {
+    let to = Writer::new(name).number(op.0).number(replaces.as_u64());
+    write(to, value)
+}
+
+/// `"loading"`, `"failed", sign_in_helps, cause`, `"signed_out", reason` or `"active", generation, fresh_until, session…`.
 pub(crate) fn snapshot(snapshot: &Snapshot) -> String {
     match snapshot {
         Snapshot::Loading => Writer::new("loading"),
+        Snapshot::Failed(trouble) => write_cause(
+            Writer::new("failed").flag(trouble.sign_in_helps()),
+            &Cause::Storage(*trouble),
+        ),
         Snapshot::SignedOut(reason) => Writer::new("signed_out").text(reason_name(*reason)),
         Snapshot::Active {
             session,
@@ -99,8 +111,8 @@ fn told(event: &Event) -> Writer {
     }
 }
 
-/// `"signed_out", reason`, `"unavailable", outage, retry_after`, `"storage", trouble` or
-/// `"misconfigured"`.
+/// `"signed_out", reason`, `"unavailable", outage, retry_after`, `"storage", trouble`,
+/// `"storage_damaged"`, `"storage_newer"` or `"misconfigured"`.
 fn write_cause(to: Writer, cause: &Cause) -> Writer {
     match cause {
         Cause::SignedOut(reason) => to.text("signed_out").text(reason_name(*reason)),
@@ -111,11 +123,13 @@ fn write_cause(to: Writer, cause: &Cause) -> Writer {
             .text("unavailable")
             .text(outage_name(*outage))
             .span(*retry_after),
-        Cause::Storage(trouble) => to.text("storage").text(match trouble {
-            StorageTrouble::Read => "read",
-            StorageTrouble::Unreadable => "unreadable",
-            StorageTrouble::Write => "write",
-        }),
+        Cause::Storage(trouble) => match trouble {
+            // JavaScript tells the other form by what its storage throws.
+            StorageTrouble::Read | StorageTrouble::OtherForm => to.text("storage").text("read"),
+            StorageTrouble::Write => to.text("storage").text("write"),
+            StorageTrouble::Damaged => to.text("storage_damaged"),
+            StorageTrouble::Newer => to.text("storage_newer"),
+        },
         Cause::Misconfigured => to.text("misconfigured"),
     }
 }

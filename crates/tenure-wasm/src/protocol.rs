@@ -7,6 +7,7 @@ use alloc::string::String;
 
 use tenure_core::secret::{IdToken, RefreshToken};
 use tenure_oidc::{
+    Callback,
     message::{Metadata, MetadataFault, TokenRequest, discovery_url},
     provider::{SignOut, SignOutForm},
 };
@@ -22,6 +23,7 @@ use crate::fields::{Read, Reader, Writer};
 /// | `metadata` | `issuer, found_issuer, authorization, token, jwks, revocation, end_session` | empty, or why it cannot be used |
 /// | `begin` | `now, issuer, redirect_uri, return_to, state, nonce, code_verifier, code_challenge, endpoint, client_id, scope, records, more…` | the address and the records to keep |
 /// | `finish` | `now, state, iss, records…` | the login, or `fault` |
+/// | `callback_names` | | the names that `callback` looks at |
 /// | `callback` | `name, value, …` | `code`, `refusal` or `fault` |
 /// | `code` | `client_id, code, redirect_uri, verifier` | a body |
 /// | `refresh` | `client_id, refresh_token` | a body |
@@ -51,6 +53,12 @@ fn answer(message: &str) -> Read<String> {
         "metadata" => metadata(from)?,
         "begin" => login::begin(from)?,
         "finish" => login::finish(from)?,
+        "callback_names" => {
+            let [first, more @ ..] = Callback::NAMES;
+            more.iter()
+                .fold(Writer::new(first), |to, name| to.text(name))
+                .done()
+        }
         "callback" => login::callback(from)?,
         "code" => login::code(from)?,
         question @ ("refresh" | "revoke" | "client_credentials") => body(question, from)?,

@@ -3,13 +3,14 @@ import type { Core, Holder } from './core.js'
 import { errorOf, SessionError } from './errors.js'
 import { fields, message, type Field } from './fields.js'
 import type { Issuer } from './issuer.js'
-import { decode, encode } from './stored.js'
-import type { Held, Place } from './storage/place.js'
+import { decode, encode, faultOf } from './stored.js'
+import type { Held, Place, Unreadable } from './storage/place.js'
 import type { SessionEvents, SessionOptions, Tokens } from './types.js'
 
 /** What the driver tells about; `snapshot` are the core's fields. */
 export interface Listener {
-  changed(snapshot: string[]): void
+  /** `fault` is what storage threw last. */
+  changed(snapshot: string[], fault: unknown): void
   event(event: string[]): void
   notRevoked(about: SessionEvents['notRevoked']): void
 }
@@ -38,6 +39,8 @@ export class Driver {
   #last = 0
   #draining = false
   #snapshot = ''
+  /** What the last read found. */
+  #found = ''
   /** Why the last read or write of storage failed. */
   #fault: unknown
   readonly #unwatch: (() => void) | undefined
@@ -134,7 +137,7 @@ export class Driver {
     const snapshot = this.#closed ? this.#snapshot : this.#holder.snapshot()
     if (snapshot === this.#snapshot) return
     this.#snapshot = snapshot
-    this.#listener.changed(fields(snapshot))
+    this.#listener.changed(fields(snapshot), this.#fault)
   }
 
   #wait(): void {
@@ -152,7 +155,8 @@ export class Driver {
       case 'load':
         return void this.#load(op)
       case 'save':
-        return void this.#save(op, Number(first), rest.slice(1))
+      case 'replace':
+        return void this.#save(name, op, Number(first), rest.slice(1))
       case 'lock':
         return void this.#lock(op, Number(first))
       case 'unlock':
@@ -165,8 +169,10 @@ export class Driver {
         return this.#place.publish?.(Number(op))
       case 'settle':
         return this.#settle(Number(op), rest)
-      default:
+      case 'event':
         return this.#listener.event([op, ...rest])
+      default:
+        throw new TypeError(name)
     }
   }
 
@@ -183,25 +189,36 @@ export class Driver {
     this.#fault = undefined
     try {
       const text = await this.#place.load()
+      this.#found = text ?? ''
       const found = text === null ? null : decode(text)
-      outcome = text === null ? ['empty'] : found ? ['found', ...found] : ['unreadable']
+      outcome = text === null ? ['empty'] : found ? ['found', ...found] : [faultOf(text)]
     } catch (cause) {
       this.#fault = cause
-      outcome = ['failed']
+      const { fault = 'failed', generation } = cause as Partial<Unreadable>
+      outcome = fault === 'damaged' ? [fault, generation] : [fault]
     }
     try {
       this.#handle('loaded', op, ...outcome)
     } catch {
       // The core understands less than the form allows.
-      this.#handle('loaded', op, 'unreadable')
+      this.#handle('loaded', op, 'damaged')
     }
   }
 
-  async #save(op: string, replaces: number, stored: string[]): Promise<void> {
+  async #save(
+    how: 'save' | 'replace',
+    op: string,
+    replaces: number,
+    stored: string[],
+  ): Promise<void> {
     let outcome = 'failed'
     this.#fault = undefined
     try {
-      outcome = (await this.#place.save(replaces, encode(stored))) ? 'done' : 'conflict'
+      const text = encode(stored)
+      const done = await (how === 'save'
+        ? this.#place.save(replaces, text)
+        : this.#place.replace?.(replaces, text, this.#found))
+      if (done !== undefined) outcome = done ? 'done' : 'conflict'
     } catch (cause) {
       this.#fault = cause
     }

@@ -10,8 +10,10 @@ export class Emitter<Events> {
     return () => void all.delete(own)
   }
 
-  emit<K extends keyof Events>(name: K, event: Events[K]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+  /** Tells whether anybody listens. */
+  emit<K extends keyof Events>(name: K, event: Events[K]): boolean {
+    const all = [...(this.#listeners.get(name) ?? [])]
+    for (const listener of all) {
       try {
         ;(listener as (event: Events[K]) => void)(event)
       } catch (cause) {
@@ -20,5 +22,6 @@ export class Emitter<Events> {
         })
       }
     }
+    return all.length > 0
   }
 }

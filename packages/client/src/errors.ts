@@ -53,9 +53,11 @@ export function errorOf(
         detail,
         retryAfter: Number(more),
       })
-    case 'storage': {
-      const said = cause instanceof Error ? `${detail}: ${cause.message}` : detail
-      return new SessionError(code, `${message} (${said})`, { detail, cause })
+    case 'storage':
+    case 'storage_damaged':
+    case 'storage_newer': {
+      const said = [detail, cause instanceof Error && cause.message].filter(Boolean).join(': ')
+      return new SessionError(code, said ? `${message} (${said})` : message, { detail, cause })
     }
     default:
       return new SessionError(code, message)
@@ -65,7 +67,9 @@ export function errorOf(
 const CAUSES = {
   signed_out: 'nobody is signed in',
   unavailable: 'the issuer cannot be used now: the session stays, ask again later',
-  storage:
-    'the session cannot be kept: the storage is blocked, full, damaged or of a newer version',
+  storage: 'the storage is blocked, full or out of order',
+  storage_damaged: 'the stored session is damaged: sign in again, which keeps it aside',
+  storage_newer:
+    'the stored session was written by a newer version: reload, or update this program',
   misconfigured: 'the issuer does not accept this client or its request: check its registration',
 }

@@ -6,7 +6,7 @@ import { errorOf, SessionError } from './errors.js'
 import { send, until } from './http.js'
 import { openIssuer } from './issuer.js'
 import type { Parts } from './login.js'
-import { isFresh, read, type Known, type Token } from './snapshot.js'
+import { failed, isFresh, read, type Known, type Token } from './snapshot.js'
 import { choosePlace } from './storage/choose.js'
 import type {
   CallbackResult,
@@ -46,8 +46,7 @@ class Opened implements Session {
     this.#name = `tenure:${options.name ?? `${options.issuer}|${options.clientId}`}`
     this.#known = new Promise((resolve) => (this.#resolveKnown = resolve))
     this.#parts = this.#start()
-    // Whoever calls something is told; nobody else needs to hear of it.
-    this.#parts.catch(() => this.#resolveKnown())
+    this.#parts.catch((cause: SessionError) => this.#show(failed(cause, false)))
   }
 
   get identity(): Identity | null {
@@ -66,7 +65,9 @@ class Opened implements Session {
 
   ready = async (): Promise<Snapshot> => {
     await this.#known
-    return this.#now.shown
+    const { shown } = this.#now
+    if (shown.status === 'failed') throw shown.error
+    return shown
   }
 
   accessToken = async (
@@ -89,6 +90,9 @@ class Opened implements Session {
     if (typeof location !== 'object' && !asked.open) {
       throw new SessionError('misconfigured', 'signIn needs a page: here is none')
     }
+    const { shown } = this.#now
+    // Before the person goes to the trouble.
+    if (shown.status === 'failed' && !shown.signInHelps) throw shown.error
     // Before the first wait, or the browser blocks the window.
     const popup = asked.mode === 'popup' ? openPopup() : null
     try {
@@ -140,7 +144,7 @@ class Opened implements Session {
     )
     const issuer = openIssuer(core, options)
     const driver = new Driver(core, place, issuer, options, {
-      changed: (fields) => this.#changed(fields),
+      changed: (fields, fault) => this.#show(read(fields, this.#now, fault)),
       event: (event) => this.#event(event),
       notRevoked: (about) => this.#events.emit('notRevoked', about),
     })
@@ -159,8 +163,7 @@ class Opened implements Session {
       this.#callback = undefined
       throw cause
     })
-    if (own) tidyAddress(address)
-    return finishCallback(parts, address, read)
+    return finishCallback(parts, address, read, own)
   }
 
   #token = async (rejected: string | null): Promise<Token> => {
@@ -173,20 +176,27 @@ class Opened implements Session {
     return { accessToken, tokenType, issued, login: '', obtainedAt: 0, freshUntil: 0 }
   }
 
-  #changed(fields: string[]): void {
+  #show(now: Known): void {
     const before = this.#now
-    this.#now = read(fields, before)
-    const { token, shown } = this.#now
+    const { token, shown } = (this.#now = now)
     if (token) {
       this.#issued.set(token.accessToken, token.issued)
       const [oldest = ''] = this.#issued.keys()
       if (this.#issued.size > MOST_ISSUED) this.#issued.delete(oldest)
     }
     if (shown.status !== 'loading') this.#resolveKnown()
-    if (shown !== before.shown) this.#events.emit('changed', undefined)
+    if (shown === before.shown) return
+    if (shown.status === 'failed') this.#tell(shown.error)
+    this.#events.emit('changed', undefined)
   }
 
-  #event([name, ...rest]: string[]): void {
+  /** A page that shows nothing of it would leave its developer in the dark. */
+  #tell(error: SessionError): void {
+    const heard = this.#events.emit('failed', { error })
+    if (!heard && typeof window === 'object') console.error(error)
+  }
+
+  #event([name, ...rest]: string[]): unknown {
     switch (name) {
       case 'signed_in':
         return this.#events.emit('signedIn', { identity: this.identity })
@@ -197,7 +207,6 @@ class Opened implements Session {
       case 'signed_out':
         return this.#events.emit('signedOut', { reason: rest[0] as SignedOutReason })
       default:
-        this.#resolveKnown()
         return this.#events.emit('refreshFailed', { error: errorOf(rest) })
     }
   }
@@ -216,13 +225,4 @@ function openPopup(): Window {
   throw new SessionError('popup_blocked', 'the browser blocked the window: allow it, or redirect')
 }
 
-/** Takes the answer out of the address, so that a reload does not show it again. */
-function tidyAddress({ href }: URL): void {
-  const address = new URL(href)
-  for (const name of ANSWER) address.searchParams.delete(name)
-  if (/[#&](code|error)=/.test(address.hash)) address.hash = ''
-  history.replaceState(history.state, '', address)
-}
-
-const ANSWER = ['code', 'state', 'iss', 'session_state', 'error', 'error_description', 'error_uri']
 const MOST_ISSUED = 4

@@ -1,5 +1,5 @@
 // What a page needs only where somebody signs in: loaded then, and not before.
-import { readCallback } from './callback.js'
+import { namesIn, readCallback } from './callback.js'
 import { SessionError } from './errors.js'
 import { until } from './http.js'
 import { begin, finish, type Parts } from './login.js'
@@ -59,12 +59,14 @@ async function signInWith(
   throw new SessionError('popup_closed', `the window ${why}: the sign-in is not finished`)
 }
 
-/** Finishes the sign-in that the address of the page, read by `readCallback`, answers. */
+/** Finishes the sign-in that an address, read by `readCallback`, answers; `own`: the page's. */
 export async function finishCallback(
   parts: Parts,
   address: URL,
   read: string[],
+  own: boolean,
 ): Promise<CallbackResult> {
+  if (own) tidyAddress(address, namesIn(parts.core))
   const state = read[0] === 'code' ? read[2] : read[3]
   const fate = (): string | undefined => {
     const record = new Records(parts.name).all().find(([known]) => known === state)
@@ -81,6 +83,14 @@ export async function finishCallback(
   const result = await finish(parts, read)
   redirects(parts, '')
   return result
+}
+
+/** Takes the answer out of the address, so that a reload does not show it again. */
+function tidyAddress({ href }: URL, names: string[]): void {
+  const address = new URL(href)
+  for (const name of [...names, 'session_state']) address.searchParams.delete(name)
+  if (/[#&](code|error)=/.test(address.hash)) address.hash = ''
+  history.replaceState(history.state, '', address)
 }
 
 /** Stops a loop of redirects: three in ten seconds. */

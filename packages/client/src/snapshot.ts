@@ -1,3 +1,4 @@
+import { errorOf, type SessionError } from './errors.js'
 import { jwtPart } from './jwt.js'
 import type { Identity, SignedOutReason, Snapshot } from './types.js'
 
@@ -20,9 +21,13 @@ export interface Known {
   idToken?: string
 }
 
-/** Reads the core's fields; the shown part is the one before if nothing of it changed. */
-export function read([status, ...rest]: readonly string[], before: Known): Known {
+/**
+ * Reads the core's fields; the shown part is the one before if nothing of it changed. `fault` is
+ * what storage threw.
+ */
+export function read([status, ...rest]: readonly string[], before: Known, fault?: unknown): Known {
   if (status === 'loading') return { shown: same({ status }, before) }
+  if (status === 'failed') return failed(errorOf(rest.slice(1), fault), rest[0] === '1')
   if (status === 'signed_out') {
     return { shown: same({ status, reason: rest[0] as SignedOutReason }, before) }
   }
@@ -46,6 +51,11 @@ export function read([status, ...rest]: readonly string[], before: Known): Known
     freshUntil: freshUntil ? Number(freshUntil) : Number.POSITIVE_INFINITY,
   }
   return { shown: same(shown, before), token, idToken }
+}
+
+/** What there is to show where nobody can know who is signed in. */
+export function failed(error: SessionError, signInHelps: boolean): Known {
+  return { shown: Object.freeze({ status: 'failed', error, signInHelps }) }
 }
 
 /** Whether a token may be handed out without asking the core. */

@@ -20,6 +20,12 @@ export function decode(text: string): string[] | null {
   return members.size > 0 || found.includes(null) ? null : (found as string[])
 }
 
+/** Why a text is no stored session. */
+export function faultOf(text: string): 'newer' | 'damaged' {
+  const version = parseObject(text)?.['tenure']
+  return Number.isSafeInteger(version) && (version as number) > NAMED ? 'newer' : 'damaged'
+}
+
 /** The text of a stored session, from the fields of the core. */
 export function encode([generation, body, ...found]: readonly string[]): string {
   const document: Document = { tenure: VERSION, generation: Number(generation) }

@@ -93,10 +93,26 @@ export interface Identity {
 
 /** What is known now. The same object until something changed. */
 export type Snapshot =
-  | { readonly status: 'loading' }
-  | { readonly status: 'signed_out'; readonly reason: SignedOutReason }
+  /** For a moment: it is found out, or becomes `failed`. */
+  | { readonly status: 'loading'; readonly error?: undefined }
+  | {
+      /**
+       * Nobody can know who is signed in: storage cannot be read, or the core cannot start. Where
+       * that may pass it is tried again.
+       */
+      readonly status: 'failed'
+      readonly error: SessionError
+      /** Whether `signIn` takes the place of what is in the way, which is kept aside. */
+      readonly signInHelps: boolean
+    }
+  | {
+      readonly status: 'signed_out'
+      readonly reason: SignedOutReason
+      readonly error?: undefined
+    }
   | {
       readonly status: 'signed_in'
+      readonly error?: undefined
       readonly identity: Identity | null
       readonly scope: string | null
       /** Milliseconds since the Unix epoch, or `null` where the issuer did not say. */
@@ -113,6 +129,8 @@ export interface SessionEvents {
   userChanged: { identity: Identity | null }
   signedOut: { reason: SignedOutReason }
   refreshFailed: { error: SessionError }
+  /** The session cannot be loaded. A page where nobody listens logs it to its console. */
+  failed: { error: SessionError }
   /**
    * A sign-in replaced a session of another issuer or client, which could not be revoked where it
    * came from.
@@ -127,6 +145,8 @@ export type ErrorCode =
   | 'signed_out'
   | 'unavailable'
   | 'storage'
+  | 'storage_damaged'
+  | 'storage_newer'
   | 'misconfigured'
   | 'state_missing'
   | 'state_expired'
@@ -148,7 +168,7 @@ export interface SignInOptions {
    * does not come back for ten minutes.
    */
   mode?: 'redirect' | 'popup'
-  /** Where to go after a redirect: a path of this origin. Default: the present one. */
+  /** Where to go after a redirect: a path of this origin; anything else is `/`. Default: the present one. */
   returnTo?: string
   /** Replaces the session's own redirect address for this sign-in. */
   redirectUri?: string
@@ -174,6 +194,7 @@ export interface SignOutOptions {
 }
 
 export interface CallbackResult {
+  /** A path of this origin, or `null` where there is none to go to. */
   returnTo: string | null
   identity: Identity | null
 }
@@ -199,7 +220,10 @@ export interface Session {
     name: K,
     listener: (event: SessionEvents[K]) => void,
   ): () => void
-  /** Resolves when storage was read for the first time. */
+  /**
+   * Resolves when storage was read for the first time, and rejects with the snapshot's `error`
+   * where it cannot be.
+   */
   ready(): Promise<Snapshot>
   /** Resolves when the sign-out is in storage. Nothing that is in flight brings it back. */
   signOut(options?: SignOutOptions): Promise<void>

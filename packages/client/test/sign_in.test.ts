@@ -4,12 +4,35 @@ import { createHash } from 'node:crypto'
 
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
+import { Records } from '../src/records.js'
 import type { CallbackResult, Session, SignInOptions } from '../src/index.js'
 import { Issuer, json, text, TOKENS } from './support/issuer.js'
 import { open, rejection } from './support/session.js'
 
 const BACK = 'http://127.0.0.1:7/callback'
 const ED25519 = { name: 'Ed25519' }
+
+/** Where a sign-in is asked to return to, and where it returns to. */
+const PLACES: [asked: string, returned: string][] = [
+  ['/', '/'],
+  ['/orders/7?tab=items#last', '/orders/7?tab=items#last'],
+  ['/search?q=//x\\y', '/search?q=//x\\y'],
+  ['/a//b', '/a//b'],
+  ['//evil.example/x', '/'],
+  ['/\\evil.example', '/'],
+  ['\\\\evil.example', '/'],
+  ['https://evil.example/', '/'],
+  ['javascript:alert(1)', '/'],
+  ['orders', '/'],
+  ['/\t/evil.example', '/'],
+  ['/%09/evil.example', '/'],
+  ['/%2Fevil.example', '/'],
+  ['/%5cevil.example', '/'],
+  ['/.//evil.example', '/'],
+  ['/a/..//evil.example', '/'],
+  ['/a/%2e%2E//evil.example', '/'],
+  ['/a\nb', '/'],
+]
 
 let keys: CryptoKeyPair
 beforeAll(async () => {
@@ -112,6 +135,52 @@ test('a parameter that Tenure sets itself is refused', async () => {
 test('without a redirect address a sign-in from a program says so', async () => {
   const session = open(issuer.url)
   expect(await rejection(session.signIn({ open() {} }))).toMatchObject({ code: 'misconfigured' })
+})
+
+describe('any link is harmless', () => {
+  test.each([
+    `${BACK}?q=%00`,
+    `${BACK}#a=%00`,
+    `${BACK}?%00=1`,
+    `${BACK}?code%00=c&state=s`,
+    `${BACK}?code=%00`,
+    `${BACK}?x=%00code%00c`,
+    `${BACK}?state=s%00code%00c`,
+    `${BACK}?error=%00access_denied`,
+  ])('%s is no callback', async (link) => {
+    expect(await open(issuer.url).handleCallback(link)).toBeNull()
+  })
+
+  test('a NUL in one parameter of an answer does not make another one', async () => {
+    const session = open(issuer.url)
+    const begun = await begin(session)
+    const state = begun.get('state') ?? ''
+    const smuggled = new URL(`${BACK}?code=c&x=%00state%00${state}&iss=%00state%00${state}`)
+    expect(await rejection(session.handleCallback(smuggled))).toMatchObject({
+      code: 'state_missing',
+    })
+    expect((await comeBack(session, begun))?.identity?.sub).toBe('ada')
+  })
+})
+
+describe('a sign-in returns to', () => {
+  test.each(PLACES)('%s as %s', async (asked, returned) => {
+    const session = open(issuer.url)
+    const begun = await begin(session, { returnTo: asked })
+    expect((await comeBack(session, begun))?.returnTo).toBe(returned)
+  })
+
+  test('no other origin, also where an older version noted that', async () => {
+    const session = open(issuer.url)
+    const begun = await begin(session, { returnTo: '/orders' })
+    const records = new Records(`tenure:${issuer.url}|cards`)
+    const all = records.all()
+    const own = all.find(([state]) => state === begun.get('state')) ?? []
+    expect(own.at(-1)).toBe('/orders')
+    own[own.length - 1] = '//evil.example/phish'
+    records.keep([String(all.length), ...all.flat()])
+    expect((await comeBack(session, begun))?.returnTo).toBe('/')
+  })
 })
 
 describe('nobody is signed in by', () => {

@@ -12,7 +12,10 @@ export interface ProtectedProps {
    * would undo the sign-out, so that is left to the person. Default: `fallback`.
    */
   signedOut?: ReactNode
-  /** Shown when the sign-in cannot begin; without it the nearest error boundary gets the error. */
+  /**
+   * Shown when the session cannot be loaded or the sign-in cannot begin; without it the nearest
+   * error boundary gets the error. `again` signs in, which helps where the error says so.
+   */
   failed?: (error: Error, again: () => void) => ReactNode
   /** For the sign-in. Default: by redirect, and back to the address of now. */
   signIn?: Omit<SignInOptions, 'signal'>
@@ -25,7 +28,9 @@ export function Protected(props: ProtectedProps): ReactNode {
   const status = useSession(({ status }) => status)
   const byUser = useSession((seen) => seen.status === 'signed_out' && seen.reason === 'user')
   const [wasIn, setWasIn] = useState(false)
-  const [error, setError] = useState<Error | null>(null)
+  const unloadable = useSession((seen) => seen.error) ?? null
+  const [failure, setError] = useState<Error | null>(null)
+  const error = failure ?? unloadable
   const [returns, setReturns] = useState(0)
   const signsIn = status === 'signed_out' && !(byUser && wasIn) && error === null
   useEffect(() => {
@@ -51,12 +56,17 @@ export function Protected(props: ProtectedProps): ReactNode {
   }, [session, signsIn, returns])
   if (status === 'signed_in') {
     if (!wasIn) setWasIn(true)
-    if (error) setError(null)
+    if (failure) setError(null)
     return children
   }
   if (error) {
     if (!failed) throw error
-    return failed(error, () => setError(null))
+    const again = (): void => {
+      setError(null)
+      // Who is not known to be signed out is signed in only when asked to be.
+      if (unloadable) session.signIn(props.signIn).catch(setError)
+    }
+    return failed(error, again)
   }
   return byUser && wasIn ? signedOut : fallback
 }

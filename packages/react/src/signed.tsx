@@ -1,5 +1,6 @@
+import type { Snapshot } from '@tenure/client'
 import type { ReactNode } from 'react'
-import { useStatus } from './use_session.js'
+import { useSession, useStatus } from './use_session.js'
 
 export interface SignedProps {
   children?: ReactNode
@@ -10,7 +11,14 @@ export function SignedIn({ children }: SignedProps): ReactNode {
   return useStatus() === 'signed_in' ? children : null
 }
 
-/** Shows its children while nobody is signed in, and not before that is known. */
+/**
+ * Shows its children while nobody is signed in, and not before that is known; also where the session
+ * cannot be loaded and signing in helps.
+ */
 export function SignedOut({ children }: SignedProps): ReactNode {
-  return useStatus() === 'signed_out' ? children : null
+  return useSession(wantsSignIn) ? children : null
+}
+
+function wantsSignIn(seen: Snapshot): boolean {
+  return seen.status === 'signed_out' || (seen.status === 'failed' && seen.signInHelps)
 }

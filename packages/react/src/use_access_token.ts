@@ -6,7 +6,7 @@ import { useSession } from './use_session.js'
 export interface AccessToken {
   /** The access token that is in use, or `null` where there is none. */
   readonly token: string | null
-  /** Why there is none although somebody is signed in. A `SessionError` where it has a code. */
+  /** Why there is none although somebody is signed in, or may be. A `SessionError` where it has a code. */
   readonly error: Error | null
   readonly loading: boolean
   /** Asks for one that is fresh at the time of the call. For requests this is the right one. */
@@ -37,10 +37,11 @@ export function useAccessToken(): AccessToken {
     }
   }, [session, snapshot])
   const status = useSession(({ status }) => status)
+  const unloadable = useSession(({ error }) => error)
   const own = snapshot && got && isOf(got, session, snapshot) ? got : null
   return {
     token: own?.token ?? null,
-    error: own?.error ?? null,
+    error: own?.error ?? unloadable ?? null,
     loading: status === 'loading' || (snapshot !== null && own === null),
     getToken: useCallback((options) => session.accessToken(options), [session]),
   }

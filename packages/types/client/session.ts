@@ -52,6 +52,10 @@ export function show(snapshot: Snapshot): string {
   switch (snapshot.status) {
     case 'loading':
       return 'one moment'
+    case 'failed': {
+      const helps: boolean = snapshot.signInHelps
+      return `${snapshot.error.code} ${helps}`
+    }
     case 'signed_out': {
       const reason: SignedOutReason = snapshot.reason
       return reason
@@ -68,6 +72,7 @@ export function listen(): () => void {
   const ends = [
     session.subscribe(() => show(session.snapshot())),
     session.on('signedOut', ({ reason }) => reason satisfies SignedOutReason),
+    session.on('failed', ({ error }) => error.code satisfies ErrorCode),
     session.on('refreshFailed', ({ error }) => error.retryAfter satisfies number | undefined),
     // @ts-expect-error nothing of that name happens
     session.on('signedoff', () => undefined),

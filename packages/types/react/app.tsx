@@ -67,7 +67,9 @@ export function reasonOf(state: SessionState): SignedOutReason | null {
 }
 
 function Token(): ReactNode {
-  const status: 'loading' | 'signed_in' | 'signed_out' = useSession(({ status }) => status)
+  const status: 'loading' | 'failed' | 'signed_in' | 'signed_out' = useSession(
+    ({ status }) => status,
+  )
   const { token, error, loading, getToken } = useAccessToken()
   const load = async (): Promise<Response> =>
     fetch('/api', { headers: { authorization: `Bearer ${await getToken()}` } })

@@ -1,5 +1,11 @@
 // Code as users write it against the published types; what must not compile says so.
-import { createSession, type Identity, type Session, type Snapshot } from '@tenure/client'
+import {
+  createSession,
+  type Identity,
+  type Session,
+  type SessionError,
+  type Snapshot,
+} from '@tenure/client'
 import {
   createTenure,
   Protected,
@@ -40,9 +46,10 @@ app.use(createTenure(session), { session })
 
 export const Account = defineComponent({
   setup() {
-    const { session, snapshot, status, identity } = useSession()
+    const { session, snapshot, status, identity, error: unloadable } = useSession()
     session satisfies Session
-    status satisfies Readonly<Ref<'loading' | 'signed_out' | 'signed_in'>>
+    status satisfies Readonly<Ref<'loading' | 'failed' | 'signed_out' | 'signed_in'>>
+    unloadable satisfies Readonly<Ref<SessionError | null>>
     watch(snapshot, (now: Snapshot) => now.status)
     watch(identity, (now: Identity | null) => now?.sub)
     // @ts-expect-error only the session changes it

@@ -16,8 +16,9 @@ import { useSession } from './use_session.js'
  * Shows its slot to whoever is signed in and starts the sign-in for everybody else. Slots:
  * `fallback` until it is known who is signed in and while the page leaves; `signedOut` when the
  * person signs out meanwhile, for signing in again by itself would undo that (default:
- * `fallback`); `failed` when the sign-in cannot begin. Without the last one the error goes to the
- * nearest `onErrorCaptured`.
+ * `fallback`); `failed` when the session cannot be loaded or the sign-in cannot begin; its `again`
+ * signs in, which helps where the error says so. Without the last one the error goes to the nearest
+ * `onErrorCaptured`.
  */
 export const Protected = defineComponent({
   name: 'Protected',
@@ -32,8 +33,13 @@ export const Protected = defineComponent({
     failed: { error: Error; again: () => void }
   }>,
   setup(props, { slots }) {
-    const { session, snapshot, status } = useSession()
+    const { session, snapshot, status, error: unloadable } = useSession()
     const error = shallowRef<Error | null>(null)
+    const again = (): void => {
+      error.value = null
+      // Who is not known to be signed out is signed in only when asked to be.
+      if (unloadable.value) session.signIn(props.signIn).catch((it: Error) => (error.value = it))
+    }
     const left = shallowRef(false)
     const here = shallowRef(true)
     onActivated(() => (here.value = true))
@@ -68,9 +74,10 @@ export const Protected = defineComponent({
     )
     return () => {
       if (status.value === 'signed_in') return slots.default?.({})
-      if (error.value) {
-        if (!slots.failed) throw error.value
-        return slots.failed({ error: error.value, again: () => (error.value = null) })
+      const failure = error.value ?? unloadable.value
+      if (failure) {
+        if (!slots.failed) throw failure
+        return slots.failed({ error: failure, again })
       }
       const show = left.value ? (slots.signedOut ?? slots.fallback) : slots.fallback
       return show?.({})

@@ -3,18 +3,24 @@ import { defineComponent, type SlotsType } from 'vue'
 import { useSession } from './use_session.js'
 
 /** Shows its slot while somebody is signed in. */
-export const SignedIn = showing('SignedIn', 'signed_in')
+export const SignedIn = showing('SignedIn', (seen) => seen.status === 'signed_in')
 
-/** Shows its slot while nobody is signed in, and not before that is known. */
-export const SignedOut = showing('SignedOut', 'signed_out')
+/**
+ * Shows its slot while nobody is signed in, and not before that is known; also where the session
+ * cannot be loaded and signing in helps.
+ */
+export const SignedOut = showing(
+  'SignedOut',
+  (seen) => seen.status === 'signed_out' || (seen.status === 'failed' && seen.signInHelps),
+)
 
-function showing(name: string, when: Snapshot['status']) {
+function showing(name: string, when: (seen: Snapshot) => boolean) {
   return defineComponent({
     name,
     slots: Object as SlotsType<{ default: unknown }>,
     setup(_, { slots }) {
-      const { status } = useSession()
-      return () => (status.value === when ? slots.default?.({}) : null)
+      const { snapshot } = useSession()
+      return () => (when(snapshot.value) ? slots.default?.({}) : null)
     },
   })
 }

@@ -5,7 +5,7 @@ import { useSession } from './use_session.js'
 export interface AccessToken {
   /** The access token that is in use, or `null` where there is none. */
   readonly token: Readonly<ShallowRef<string | null>>
-  /** Why there is none although somebody is signed in. A `SessionError` where it has a code. */
+  /** Why there is none although somebody is signed in, or may be. A `SessionError` where it has a code. */
   readonly error: Readonly<ShallowRef<Error | null>>
   readonly loading: Readonly<ShallowRef<boolean>>
   /** Asks for one that is fresh at the time of the call. For requests this is the right one. */
@@ -33,7 +33,7 @@ export function useAccessToken(): AccessToken {
       let over = false
       onCleanup(() => (over = true))
       if (now.status !== 'signed_in') {
-        put((owner = null), null)
+        put((owner = null), now.error ?? null)
         loading.value = now.status === 'loading'
         return
       }

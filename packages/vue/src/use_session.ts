@@ -1,4 +1,4 @@
-import type { Identity, Session, Snapshot } from '@tenure/client'
+import type { Identity, Session, SessionError, Snapshot } from '@tenure/client'
 import {
   computed,
   getCurrentInstance,
@@ -21,6 +21,8 @@ export interface SessionState {
   readonly status: ComputedRef<Snapshot['status']>
   /** Who is signed in, or `null`. */
   readonly identity: ComputedRef<Identity | null>
+  /** Why the session cannot be loaded, or `null`. */
+  readonly error: ComputedRef<SessionError | null>
 }
 
 /** The session and what is known of it, for as long as the scope lives. */
@@ -44,6 +46,7 @@ export function useSession(): SessionState {
     session,
     snapshot: shallowReadonly(snapshot),
     status: computed(() => snapshot.value.status),
+    error: computed(() => snapshot.value.error ?? null),
     identity: computed(() =>
       snapshot.value.status === 'signed_in' ? snapshot.value.identity : null,
     ),

@@ -6,8 +6,14 @@ import { build } from 'esbuild'
 
 const root = new URL('../../../', import.meta.url).pathname
 
-/** Bundles an entry of the tests' own and serves it; `localhost` is a secure context. */
-export async function startSite(entry, { host = 'localhost', port = 0, define = {} } = {}) {
+/**
+ * Bundles an entry of the tests' own and serves it, with a content policy if one is given;
+ * `localhost` is a secure context.
+ */
+export async function startSite(
+  entry,
+  { host = 'localhost', port = 0, define = {}, policy } = {},
+) {
   const bundle = await build({
     entryPoints: [new URL(`../pages/${entry}`, import.meta.url).pathname],
     bundle: true,
@@ -17,6 +23,12 @@ export async function startSite(entry, { host = 'localhost', port = 0, define = 
     alias: {
       '@tenure/client': `${root}packages/client/src/index.ts`,
       '@tenure/client/parts': `${root}packages/client/src/parts.ts`,
+      '@tenure/react': `${root}packages/react/src/index.ts`,
+      '@tenure/vue': `${root}packages/vue/src/index.ts`,
+      // The packages have a React and a Vue of their own, for their tests.
+      ...Object.fromEntries(
+        ['react', 'react-dom', 'vue'].map((name) => [name, `${root}tests/browser/node_modules/${name}`]),
+      ),
     },
     define,
     jsx: 'automatic',
@@ -24,6 +36,7 @@ export async function startSite(entry, { host = 'localhost', port = 0, define = 
   })
   const script = bundle.outputFiles[0].text
   const server = createServer((request, response) => {
+    if (policy) response.setHeader('content-security-policy', policy)
     if (request.url === '/app.js') {
       response.setHeader('content-type', 'text/javascript')
       response.end(script)

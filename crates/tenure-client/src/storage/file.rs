@@ -1,11 +1,11 @@
 use std::{io, path::PathBuf, time::Duration};
 
 use tenure_core::holder::{Generation, LoadFault, SaveFault, Stored};
-use tenure_wire::session::{decode, encode};
+use tenure_wire::session::{DecodeError, decode, encode};
 
 use super::{
     Lease, Storage,
-    folder::{Folder, Form},
+    folder::{Folder, Form, sealed_version},
 };
 use crate::dpop::ProofKey;
 
@@ -49,8 +49,12 @@ impl Form for Plain {
         Ok(encode(value))
     }
 
-    async fn read(&self, _: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
-        decode(&bytes).map_err(|_| LoadFault::Unreadable)
+    async fn read(&self, generation: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
+        decode(&bytes).map_err(|error| match error {
+            DecodeError::NewerVersion(_) => LoadFault::Newer,
+            DecodeError::Corrupt if sealed_version(&bytes).is_some() => LoadFault::OtherForm,
+            DecodeError::Corrupt => LoadFault::Damaged(generation),
+        })
     }
 
     async fn write_key(&self, key: &ProofKey) -> io::Result<Vec<u8>> {
@@ -69,6 +73,10 @@ impl Storage for FileStorage {
 
     async fn save(&self, replaces: Generation, value: Stored) -> Result<(), SaveFault> {
         self.0.save(replaces, value).await
+    }
+
+    async fn replace_damaged(&self, replaces: Generation, value: Stored) -> Result<(), SaveFault> {
+        self.0.replace_damaged(replaces, value).await
     }
 
     async fn lock(&self, lease: Duration) -> Option<Lease> {

@@ -1,5 +1,6 @@
 use std::{fmt::Debug, future::Future, io, path::PathBuf, time::Duration};
 
+use serde::{Deserialize, de::IgnoredAny};
 use tenure_core::holder::{Body, Generation, LoadFault, SaveFault, Stored};
 use tokio::{task::spawn_blocking, time::sleep};
 
@@ -109,7 +110,18 @@ impl<F: Form> Storage for Folder<F> {
         if stored.generation == generation {
             Ok(Some(stored))
         } else {
-            Err(LoadFault::Unreadable)
+            Err(LoadFault::Damaged(generation))
+        }
+    }
+
+    /// The number is compared as always; damage has the number that its file has.
+    async fn replace_damaged(&self, replaces: Generation, value: Stored) -> Result<(), SaveFault> {
+        let register = self.session.clone();
+        let kept = spawn_blocking(move || register.keep_aside(replaces.as_u64())).await;
+        match kept {
+            Ok(Ok(Put::Done)) => self.save(replaces, value).await,
+            Ok(Ok(Put::Lost)) => Err(SaveFault::Conflict),
+            Ok(Err(_)) | Err(_) => Err(SaveFault::Failed),
         }
     }
 
@@ -155,6 +167,18 @@ impl<F: Form> Storage for Folder<F> {
             Ok(_) | Err(_) => self.session.dir().display().to_string(),
         }
     }
+}
+
+/// The version of a sealed value; `None` where it is none.
+pub(super) fn sealed_version(bytes: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Sealed {
+        v: u64,
+        #[serde(rename = "sealed")]
+        _sealed: IgnoredAny,
+    }
+    let sealed: Sealed = serde_json::from_slice(bytes).ok()?;
+    Some(sealed.v)
 }
 
 fn no_room(error: &io::Error) -> bool {

@@ -7,7 +7,7 @@ mod system;
 use std::{io, path::PathBuf, time::Duration};
 
 use tenure_core::holder::{Body, Generation, LoadFault, SaveFault, Stored};
-use tenure_wire::session::{decode, encode};
+use tenure_wire::session::{DecodeError, decode, encode};
 use zeroize::Zeroizing;
 
 use self::{
@@ -16,7 +16,7 @@ use self::{
 };
 use super::{
     Lease, Storage,
-    folder::{Folder, Form},
+    folder::{Folder, Form, sealed_version},
 };
 use crate::dpop::{InvalidProofKey, ProofKey};
 
@@ -27,8 +27,8 @@ use crate::dpop::{InvalidProofKey, ProofKey};
 /// names the keyring's entry and holds no secret; processes that start at once agree on one.
 ///
 /// A keyring that is locked or away makes a load or save fail, and never signs anybody out; a
-/// keyring whose entry is gone makes the session unreadable, and the next sign-in makes a new
-/// entry once the unreadable file is moved away. The mark of a sign-out holds no secret: it is
+/// keyring whose entry is gone makes the session unreadable, and the next sign-in keeps the
+/// unreadable file aside and makes a new entry. The mark of a sign-out holds no secret: it is
 /// not sealed and needs no keyring, so that a sign-out succeeds without one.
 ///
 /// Whoever runs programs as the same person may ask the keyring as well: it does not protect from
@@ -76,15 +76,15 @@ impl Form for Sealed {
 
     async fn read(&self, generation: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
         let Some(envelope) = Envelope::parse(&bytes) else {
-            return unsealed(&bytes);
+            return unsealed(generation, &bytes);
         };
         let key = self.0.to_open(envelope.key()).await.map_err(|f| match f {
-            Fault::Gone => LoadFault::Unreadable,
+            Fault::Gone => LoadFault::Damaged(generation),
             Fault::Failed => LoadFault::Failed,
         })?;
         let text = envelope.open(&key, session(generation));
-        text.and_then(|text| decode(&text).ok())
-            .ok_or(LoadFault::Unreadable)
+        let text = text.ok_or(LoadFault::Damaged(generation))?;
+        decode(&text).map_err(|error| unreadable(generation, error))
     }
 
     async fn write_key(&self, proof_key: &ProofKey) -> io::Result<Vec<u8>> {
@@ -118,10 +118,21 @@ fn session(generation: Generation) -> String {
 }
 
 /// A mark is taken as it is. A session that is not sealed was put there by somebody else.
-fn unsealed(bytes: &[u8]) -> Result<Stored, LoadFault> {
+fn unsealed(generation: Generation, bytes: &[u8]) -> Result<Stored, LoadFault> {
+    if sealed_version(bytes).is_some_and(|version| version > u64::from(envelope::VERSION)) {
+        return Err(LoadFault::Newer);
+    }
     match decode(bytes) {
         Ok(stored) if matches!(stored.body, Body::SignedOut(_)) => Ok(stored),
-        Ok(_) | Err(_) => Err(LoadFault::Unreadable),
+        Ok(_) => Err(LoadFault::OtherForm),
+        Err(error) => Err(unreadable(generation, error)),
+    }
+}
+
+const fn unreadable(generation: Generation, error: DecodeError) -> LoadFault {
+    match error {
+        DecodeError::NewerVersion(_) => LoadFault::Newer,
+        DecodeError::Corrupt => LoadFault::Damaged(generation),
     }
 }
 
@@ -132,6 +143,10 @@ impl Storage for KeyringStorage {
 
     async fn save(&self, replaces: Generation, value: Stored) -> Result<(), SaveFault> {
         self.0.save(replaces, value).await
+    }
+
+    async fn replace_damaged(&self, replaces: Generation, value: Stored) -> Result<(), SaveFault> {
+        self.0.replace_damaged(replaces, value).await
     }
 
     async fn lock(&self, lease: Duration) -> Option<Lease> {

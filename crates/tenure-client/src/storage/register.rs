@@ -115,6 +115,18 @@ impl Register {
         })
     }
 
+    /// Copies the value of a number aside, in the place of what was kept so before, if that
+    /// number still is the highest. No other operation knows of what lies there.
+    pub(super) fn keep_aside(&self, number: u64) -> io::Result<Put> {
+        if self.highest()? != number {
+            return Ok(Put::Lost);
+        }
+        let bytes = fs::read(self.path(number))?;
+        let aside = self.dir.join(format!("{}.damaged.json", self.name));
+        self.draft(&bytes)?.persist(aside)?;
+        Ok(Put::Done)
+    }
+
     /// Removes all values: for a sign-out that cannot be written down.
     pub(super) fn clear(&self) -> io::Result<()> {
         for number in self.numbers()? {

@@ -64,7 +64,7 @@ pub enum Input {
         /// The issuer's clock (the `Date` header), where it was told.
         issuer_time: Option<Timestamp>,
     },
-    /// The answer to [`super::Output::Save`].
+    /// The answer to [`super::Output::Save`] or [`super::Output::Replace`].
     Saved {
         /// The request this answers.
         op: Op,
@@ -135,8 +135,14 @@ pub enum Outage {
 pub enum LoadFault {
     /// It failed, or did not answer in time; it may work later.
     Failed,
-    /// What is stored is not ours, damaged, or of a newer version. It is left as it is.
-    Unreadable,
+    /// What is stored is damaged or not ours. It is left as it is until somebody signs in; the
+    /// generation is what storage itself counts, [`Generation::NONE`] where only the value would
+    /// say it.
+    Damaged(Generation),
+    /// What is stored was written by a newer version. It is left as it is.
+    Newer,
+    /// What is stored is kept in another way than this storage does. It is left as it is.
+    OtherForm,
 }
 
 /// Why storage was not written.

@@ -36,6 +36,7 @@ pub struct Holder {
     pub(super) superseded: u8,
     pub(super) retried: bool,
     slow_reads: u8,
+    read_twice: bool,
     pub(super) pause_until: Uptime,
     pub(super) last_failure: super::Cause,
     pub(super) clock_offset_millis: i64,
@@ -68,6 +69,7 @@ impl Holder {
             superseded: 0,
             retried: false,
             slow_reads: 0,
+            read_twice: false,
             pause_until: Uptime::from_millis(0),
             last_failure: super::Cause::Misconfigured,
             clock_offset_millis: 0,
@@ -141,9 +143,12 @@ impl Holder {
                 fresh_until: session.tokens.fresh_until(&self.config),
             };
         }
-        match self.memory.signed_out() {
-            Some(reason) => Snapshot::SignedOut(reason),
-            None => Snapshot::Loading,
+        match (self.memory.signed_out(), &self.memory) {
+            (Some(reason), _) => Snapshot::SignedOut(reason),
+            (None, Memory::Failed(trouble)) => Snapshot::Failed(*trouble),
+            (None, Memory::Unread | Memory::Empty | Memory::Known(_) | Memory::Foreign(_)) => {
+                Snapshot::Loading
+            }
         }
     }
 
@@ -177,13 +182,26 @@ impl Holder {
         let op = self.op();
         let deadline = self.within(self.config.storage_timeout);
         let (replaces, value) = (save.replaces, save.value.clone());
+        self.outputs.push_back(match save.purpose {
+            Purpose::SignIn {
+                over_damage: true, ..
+            } => Output::Replace {
+                op,
+                replaces,
+                value,
+            },
+            Purpose::SignIn { .. }
+            | Purpose::SignOut { .. }
+            | Purpose::End { .. }
+            | Purpose::Refresh
+            | Purpose::Activity => Output::Save {
+                op,
+                replaces,
+                value,
+            },
+        });
         let save = Box::new(save);
         self.phase = Phase::Saving { op, deadline, save };
-        self.outputs.push_back(Output::Save {
-            op,
-            replaces,
-            value,
-        });
     }
 
     pub(super) fn rest(&mut self) {
@@ -233,6 +251,11 @@ impl Holder {
         }
         let found = Memory::of(found, &self.config);
         let before = core::mem::replace(&mut self.memory, found);
+        if matches!(before, Memory::Failed(_)) {
+            // What failed works again.
+            self.failures = 0;
+            self.pause_until = self.now.uptime;
+        }
         if let Some(session) = self.memory.active() {
             self.last_active = self.last_active.max(session.last_active).min(self.now.wall);
         }
@@ -283,6 +306,11 @@ impl Holder {
         self.slow_reads = 0;
         match result {
             Ok(found) => self.after_load(then, found),
+            // Before anybody is told that nothing can be known: what fails once may be nothing.
+            Err(LoadFault::Failed) if matches!(self.memory, Memory::Unread) && !self.read_twice => {
+                self.read_twice = true;
+                self.load(then);
+            }
             Err(fault) => self.load_failed(then, fault),
         }
     }
@@ -373,7 +401,8 @@ impl Holder {
             if let Some(command) = self.commands.pop_front() {
                 self.command(command);
             } else if core::mem::take(&mut self.look_again)
-                || (matches!(self.memory, Memory::Unread) && !self.waiters.is_empty())
+                || (!self.memory.is_known() && !self.waiters.is_empty())
+                || self.reads_again()
             {
                 self.load(AfterLoad::Look);
             } else if self.over_limit().is_some() && self.now.uptime >= self.pause_until {

@@ -1,8 +1,8 @@
 use core::time::Duration;
 
 use super::{
-    Active, Binding, Body, Expiry, Generation, Grant, HolderConfig, SignedOutReason, Stored,
-    TokenSet, Unnamed,
+    Active, Binding, Body, Expiry, Generation, Grant, HolderConfig, SignedOutReason,
+    StorageTrouble, Stored, TokenSet, Unnamed,
 };
 use crate::{
     mutant::{Mutant, active},
@@ -20,6 +20,8 @@ const SHORTEST_RENEWED: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(super) enum Memory {
     Unread,
+    /// It could not be read.
+    Failed(StorageTrouble),
     Empty,
     Known(Stored),
     /// A session of another issuer or client: of no use but for its place.
@@ -45,13 +47,15 @@ impl Memory {
                 body: Body::Active(session),
                 ..
             }) => Some(session),
-            Self::Unread | Self::Empty | Self::Known(_) | Self::Foreign(_) => None,
+            Self::Unread | Self::Failed(_) | Self::Empty | Self::Known(_) | Self::Foreign(_) => {
+                None
+            }
         }
     }
 
     pub(super) fn generation(&self) -> Generation {
         match self {
-            Self::Unread | Self::Empty => Generation::NONE,
+            Self::Unread | Self::Failed(_) | Self::Empty => Generation::NONE,
             Self::Known(stored) | Self::Foreign(stored) => stored.generation,
         }
     }
@@ -67,15 +71,21 @@ impl Memory {
                 ..
             })
             | Self::Unread
+            | Self::Failed(_)
             | Self::Empty
             | Self::Foreign(_) => None,
         }
     }
 
+    /// Whether storage was read, if not just now.
+    pub(super) const fn is_known(&self) -> bool {
+        !matches!(self, Self::Unread | Self::Failed(_))
+    }
+
     /// Why nobody is signed in, if that is known.
     pub(super) const fn signed_out(&self) -> Option<SignedOutReason> {
         match self {
-            Self::Unread => None,
+            Self::Unread | Self::Failed(_) => None,
             Self::Empty => Some(SignedOutReason::NeverSignedIn),
             Self::Foreign(_) => Some(SignedOutReason::Foreign),
             Self::Known(stored) => match &stored.body {

@@ -9,6 +9,7 @@ mod config;
 mod ending;
 mod input;
 mod late;
+mod loading;
 mod machine;
 mod memory;
 mod output;

@@ -28,6 +28,17 @@ pub enum Output {
         /// The value to write.
         value: Stored,
     },
+    /// Keep what cannot be read aside, readable by nobody else and in the place of what was kept
+    /// so before, and write `value` where it was: if what is there is still damaged and, where
+    /// storage counts by itself, is at `replaces`; answer with [`Input::Saved`].
+    Replace {
+        /// To be handed back.
+        op: Op,
+        /// What storage itself counts.
+        replaces: Generation,
+        /// The value to write.
+        value: Stored,
+    },
     /// Take the session's lock; answer with [`Input::LockGranted`] or [`Input::LockRefused`].
     Lock {
         /// To be handed back.
@@ -138,10 +149,22 @@ pub enum Cause {
 pub enum StorageTrouble {
     /// It could not be read.
     Read,
-    /// What it holds is damaged, foreign, or of a newer version.
-    Unreadable,
+    /// What it holds is damaged or not ours.
+    Damaged,
+    /// What it holds was written by a newer version.
+    Newer,
+    /// What it holds is kept in another way than this storage does.
+    OtherForm,
     /// It could not be written.
     Write,
+}
+
+impl StorageTrouble {
+    /// Whether signing in helps: what is stored is kept aside then, and replaced.
+    #[must_use]
+    pub const fn sign_in_helps(self) -> bool {
+        matches!(self, Self::Damaged)
+    }
 }
 
 /// Why a session is over.
@@ -190,8 +213,11 @@ pub enum Event {
 #[derive(Debug, Clone)]
 #[allow(clippy::exhaustive_enums, reason = "drivers must handle every state")]
 pub enum Snapshot {
-    /// Storage has not been read yet.
+    /// Storage has not been read yet. It does not last: every read has a deadline.
     Loading,
+    /// Storage cannot be read, so that nobody knows who is signed in. It is read again when a
+    /// peer changes it, when a caller asks, and by itself where that may help.
+    Failed(StorageTrouble),
     /// Signed in.
     Active {
         /// The session.

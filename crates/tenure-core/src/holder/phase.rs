@@ -77,7 +77,12 @@ pub(super) struct Save {
 #[derive(Debug, Clone)]
 pub(super) enum Purpose {
     /// Somebody signed in.
-    SignIn { waiter: Waiter, active: Active },
+    SignIn {
+        waiter: Waiter,
+        active: Active,
+        /// Whether it takes the place of what cannot be read.
+        over_damage: bool,
+    },
     /// The person signed out.
     SignOut {
         waiter: Waiter,
@@ -119,6 +124,16 @@ pub(super) enum Command {
 }
 
 impl Save {
+    /// Makes it the write of this generation, and a session in it one that begins there.
+    #[inline(never)]
+    pub(super) fn begin_at(&mut self, generation: Generation) {
+        self.value.generation = generation;
+        if let super::Body::Active(session) = &mut self.value.body {
+            session.login.generation = generation;
+            session.tokens.issued = generation;
+        }
+    }
+
     /// The refresh token in the value being written.
     pub(super) fn refresh_token(&self) -> Option<RefreshToken> {
         match &self.value.body {

@@ -3,7 +3,6 @@ use alloc::boxed::Box;
 use super::{
     Active, Body, Cause, Generation, Grant, Holder, Login, Output, Settled, SignOutScope,
     SignedOut, SignedOutReason, StorageTrouble, Stored, TokenSet, Waiter,
-    memory::Memory,
     phase::{AfterLoad, Command, Phase, Purpose, Save},
 };
 use crate::{
@@ -169,6 +168,7 @@ impl Holder {
         let purpose = Purpose::SignIn {
             waiter,
             active: session,
+            over_damage: false,
         };
         self.write_over(purpose, 0, false);
     }
@@ -213,21 +213,19 @@ impl Holder {
     }
 
     /// Writes what a person wants over whatever is there.
-    fn write_over(&mut self, purpose: Purpose, lost: u8, unanswered: bool) {
+    fn write_over(&mut self, mut purpose: Purpose, lost: u8, unanswered: bool) {
         if self.leaves_alone(&purpose) {
             return;
+        }
+        if let Purpose::SignIn { over_damage, .. } = &mut purpose {
+            *over_damage = false;
         }
         let replaces = self.generation();
         let generation = replaces.next();
         let body = match &purpose {
             Purpose::SignIn {
                 active: session, ..
-            } => {
-                let mut session = session.clone();
-                session.login.generation = generation;
-                session.tokens.issued = generation;
-                Body::Active(session)
-            }
+            } => Body::Active(session.clone()),
             Purpose::SignOut { .. }
             | Purpose::End { .. }
             | Purpose::Refresh
@@ -236,14 +234,15 @@ impl Holder {
                 at: self.now.wall,
             }),
         };
-        let save = Save {
+        let mut save = Save {
             replaces,
             value: Stored { generation, body },
             purpose,
             lost,
             unanswered,
         };
-        if matches!(self.memory, Memory::Unread) && lost == 0 {
+        save.begin_at(generation);
+        if !self.memory.is_known() && lost == 0 {
             self.load(AfterLoad::Unsure(Box::new(save)));
         } else {
             self.save(save);
@@ -301,4 +300,4 @@ impl Holder {
 }
 
 /// So many lost races in a row mean that storage, not a peer, is in the way.
-const MOST_LOST_RACES: u8 = 8;
+pub(super) const MOST_LOST_RACES: u8 = 8;

@@ -179,6 +179,9 @@ impl Holder {
         if self.hidden {
             return None;
         }
+        if self.may_read_again() {
+            return Some(self.pause_until.max(self.within(Duration::from_millis(1))));
+        }
         let session = self.memory.active()?;
         let proactive = self.config.renewal == Renewal::Proactive
             && self.renewable()
@@ -220,15 +223,25 @@ impl Holder {
     pub(super) fn load_failed(&mut self, then: AfterLoad, fault: super::LoadFault) {
         let trouble = match fault {
             super::LoadFault::Failed => StorageTrouble::Read,
-            super::LoadFault::Unreadable => StorageTrouble::Unreadable,
+            super::LoadFault::Damaged(_) => StorageTrouble::Damaged,
+            super::LoadFault::Newer => StorageTrouble::Newer,
+            super::LoadFault::OtherForm => StorageTrouble::OtherForm,
         };
+        if !self.memory.is_known() && !active(Mutant::LoadingForEver) {
+            self.memory = Memory::Failed(trouble);
+        }
         match then {
             AfterLoad::Look | AfterLoad::Refresh | AfterLoad::Refused(_) | AfterLoad::Limit => {
                 self.pause(None);
                 self.give_up_for_now(Cause::Storage(trouble));
             }
             AfterLoad::TimedOut => self.exchange_failed(Outage::TimedOut, None),
-            AfterLoad::Unsure(save) => self.save_failed(*save, trouble),
+            AfterLoad::Unsure(save) => match fault {
+                super::LoadFault::Damaged(at) => self.damage_in_the_way(*save, at),
+                super::LoadFault::Failed
+                | super::LoadFault::Newer
+                | super::LoadFault::OtherForm => self.save_failed(*save, trouble),
+            },
         }
     }
 

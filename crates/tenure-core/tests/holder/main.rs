@@ -8,6 +8,7 @@
 )]
 
 mod binding;
+mod loading;
 mod refreshing;
 mod signing;
 mod story;

@@ -179,16 +179,17 @@ fn storage_that_cannot_be_read_is_an_error_and_no_sign_out() {
     // Law 1.
     for (fault, trouble) in [
         (LoadFault::Failed, StorageTrouble::Read),
-        (LoadFault::Unreadable, StorageTrouble::Unreadable),
+        (
+            LoadFault::Damaged(Generation::NONE),
+            StorageTrouble::Damaged,
+        ),
+        (LoadFault::Newer, StorageTrouble::Newer),
+        (LoadFault::OtherForm, StorageTrouble::OtherForm),
     ] {
         let mut story = Story::new(on_demand());
         story.input(Input::Opened);
         story.want(1);
-        let op = story.load();
-        story.input(Input::Loaded {
-            op,
-            result: Err(fault),
-        });
+        story.cannot_load(fault);
         assert!(matches!(story.settled(1), Some(Err(Cause::Storage(t))) if t == trouble));
     }
 }

@@ -3,7 +3,8 @@ use std::time::Duration;
 use tenure_core::{
     holder::{
         Active, Answer, Binding, Body, Cause, Event, Expiry, Generation, Grant, Holder,
-        HolderConfig, Input, Login, Op, Outage, Output, Renewal, Settled, Stored, TokenSet, Waiter,
+        HolderConfig, Input, LoadFault, Login, Op, Outage, Output, Renewal, Settled, Stored,
+        TokenSet, Waiter,
     },
     secret::{AccessToken, RefreshToken},
     time::{Now, Timestamp, Uptime},
@@ -74,6 +75,32 @@ impl Story {
         self.take(|o| {
             if let Output::Load { op } = o {
                 Some(*op)
+            } else {
+                None
+            }
+        })
+        .unwrap()
+    }
+
+    /// Answers a read with this fault, and the second one that a fault that may pass causes.
+    pub(crate) fn cannot_load(&mut self, fault: LoadFault) {
+        let passing = fault == LoadFault::Failed;
+        for _ in 0..=usize::from(passing) {
+            let op = self.load();
+            let result = Err(fault);
+            self.input(Input::Loaded { op, result });
+        }
+    }
+
+    pub(crate) fn replace(&mut self) -> (Op, Generation, Stored) {
+        self.take(|o| {
+            if let Output::Replace {
+                op,
+                replaces,
+                value,
+            } = o
+            {
+                Some((*op, *replaces, value.clone()))
             } else {
                 None
             }
@@ -160,6 +187,7 @@ impl Story {
             Output::Settle { .. }
             | Output::Load { .. }
             | Output::Save { .. }
+            | Output::Replace { .. }
             | Output::Lock { .. }
             | Output::Unlock { .. }
             | Output::Exchange { .. }

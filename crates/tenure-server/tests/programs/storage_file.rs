@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::home::Home;
+use crate::support::process::run;
 use crate::support::server::Server;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,6 +39,72 @@ async fn a_truncated_or_foreign_file_is_reported_and_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_loaded_ends_every_command_with_a_sentence_that_says_why() {
+    // Law 8.
+    let sealed = br#"{"v":1,"key":1,"sealed":"AA"}"#;
+    let plain = br#"{"tenure":1,"generation":1,"login":{"generation":1,"at":1},"last_active":1,"tokens":{"access_token":"at","token_type":"Bearer","obtained_at":1,"issued":1}}"#;
+    let cases: [(&[u8], &str, [&str; 2]); 4] = [
+        (b"{\"tenure\":1", "file", ["damaged", "`tenure login`"]),
+        (
+            b"{\"tenure\":99}",
+            "file",
+            ["newer version", "update this program"],
+        ),
+        (sealed, "file", ["sealed", "TENURE_STORAGE=keyring"]),
+        (plain, "keyring", ["not sealed", "TENURE_STORAGE=file"]),
+    ];
+    for (bytes, kind, said) in cases {
+        let home = Home::new();
+        let folder = home.path().join("session");
+        fs::create_dir(&folder).unwrap();
+        let name = "session.00000000000000000001.json";
+        fs::write(folder.join(name), bytes).unwrap();
+        let before = home.contents();
+        for args in [&["status"][..], &["status", "--json"], &["token"]] {
+            let mut command = home.command(args.iter().copied());
+            command.env("TENURE_STORAGE", kind);
+            let ran = run(command).await;
+            assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran:?}");
+            for part in said.iter().chain(&[name]) {
+                assert!(ran.stderr.contains(part), "{part}: {ran:?}");
+            }
+        }
+        assert_eq!(home.contents(), before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_session_is_kept_aside_by_the_next_sign_in_and_a_newer_one_stays() {
+    let server = Server::start(300).await;
+    let home = Home::new();
+    home.login(server.issuer()).await;
+    let file = home.session_file();
+    let aside = file.with_file_name("session.damaged.json");
+    for bytes in [&b"cut sho"[..], b"cut shorter"] {
+        let file = home.session_file();
+        fs::write(&file, bytes).unwrap();
+        home.login(server.issuer()).await;
+        assert_eq!(home.run(["status"]).await.code, Some(0));
+        home.token().await;
+        assert_eq!(fs::read(&aside).unwrap(), bytes);
+        let mode = fs::metadata(&aside).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "mode {mode:o}");
+        // Whoever knew the value before sees that this one is newer.
+        assert!(home.session_file() > file);
+    }
+
+    let file = home.session_file();
+    fs::write(&file, b"{\"tenure\":99}").unwrap();
+    let before = home.contents();
+    let ran = home
+        .run(["login", "--no-browser", "--issuer", server.issuer()])
+        .await;
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran:?}");
+    assert!(ran.stderr.contains("newer version"), "{ran:?}");
+    assert_eq!(home.contents(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_may_not_be_read_is_reported_and_left_alone() {
     let server = Server::start(300).await;
     let home = Home::new();
@@ -47,8 +114,10 @@ async fn a_file_that_may_not_be_read_is_reported_and_left_alone() {
     let aside = file.with_extension("aside");
     fs::rename(&file, &aside).unwrap();
     fs::create_dir(&file).unwrap();
-    let ran = home.run(["token"]).await;
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran:?}");
+    for args in [["token"], ["status"]] {
+        let ran = home.run(args).await;
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(4), ""), "{ran:?}");
+    }
     fs::remove_dir(&file).unwrap();
     fs::rename(&aside, &file).unwrap();
     home.token().await;

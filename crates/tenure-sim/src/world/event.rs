@@ -70,6 +70,8 @@ pub(crate) enum People {
     OutageEnds,
     StorageBreaks,
     StorageHeals,
+    StorageIsDamaged,
+    StorageIsRepaired,
     Steals,
     TroubleEnds,
 }
@@ -89,6 +91,8 @@ pub(crate) enum Platform {
         op: Op,
         replaces: u64,
         value: Box<Stored>,
+        /// Whether it keeps damage aside.
+        aside: bool,
         fails: bool,
         answers: bool,
     },

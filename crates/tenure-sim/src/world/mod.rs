@@ -1,5 +1,6 @@
 //! What there is in a world, and what can happen in it.
 
+mod damage;
 mod event;
 mod issuer;
 mod late;
@@ -18,6 +19,7 @@ use tenure_core::{
 };
 
 use self::{
+    damage::Damage,
     event::{Event, Life},
     issuer::Issuer,
     late::Late,
@@ -43,6 +45,7 @@ pub struct World {
     storage: Option<Stored>,
     late: Late,
     storage_broken: bool,
+    damage: Damage,
     lock: Lock,
     issuer: Issuer,
     outage: bool,
@@ -76,6 +79,7 @@ impl World {
             storage: None,
             late: Late::new(seed, &plan),
             storage_broken: false,
+            damage: Damage::default(),
             lock: Lock::default(),
             issuer: Issuer::new(plan.strict),
             outage: false,
@@ -93,6 +97,7 @@ impl World {
             world.start(process);
         }
         world.schedule_everything();
+        world.schedule_damage(seed);
         world
     }
 
@@ -199,6 +204,7 @@ impl World {
         let Some(holder) = &mut process.holder else {
             return;
         };
+        process.opened |= matches!(input, Input::Opened);
         holder.handle_input(input, now);
         self.drain(life);
     }

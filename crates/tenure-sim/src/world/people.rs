@@ -140,6 +140,8 @@ impl World {
                 self.schedule(ms, People::StorageHeals);
             }
             People::StorageHeals => self.storage_broken = false,
+            People::StorageIsDamaged => self.damage_storage(),
+            People::StorageIsRepaired => self.repair_storage(),
             People::Steals => self.steal(),
             People::TroubleEnds => self.heal(),
         }
@@ -360,6 +362,7 @@ impl World {
         self.healing = true;
         self.outage = false;
         self.storage_broken = false;
+        self.repair_storage();
         self.healed_at = self.at;
         for process in 0..self.processes.len() {
             self.thaw(process);

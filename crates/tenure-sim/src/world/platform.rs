@@ -3,7 +3,7 @@ use std::time::Duration;
 use tenure_core::{
     holder::{
         Active, Body, Cause, Input, LoadFault, Op, Output, Request, SaveFault, Settled,
-        SignedOutReason, Stored,
+        SignedOutReason, Snapshot, Stored,
     },
     secret::RefreshToken,
 };
@@ -34,11 +34,12 @@ impl World {
                 }
             }
             Platform::Reads { life, op } => {
-                let result = if self.storage_broken {
-                    Err(LoadFault::Failed)
+                let fault = if self.storage_broken {
+                    Some(LoadFault::Failed)
                 } else {
-                    Ok(self.read())
+                    self.damage_found()
                 };
+                let result = fault.map_or_else(|| Ok(self.read()), Err);
                 self.give(life, Input::Loaded { op, result });
             }
             Platform::Writes {
@@ -46,10 +47,11 @@ impl World {
                 op,
                 replaces,
                 value,
+                aside,
                 fails,
                 answers,
             } => {
-                let result = self.write(replaces, *value, fails);
+                let result = self.write(replaces, *value, aside, fails);
                 if answers {
                     self.give(life, Input::Saved { op, result });
                 }
@@ -78,11 +80,22 @@ impl World {
             .as_ref()
             .and_then(|h| h.poll_timeout());
         let timeout = timeout.map(|at| at.as_millis().max(self.at));
+        self.check_known(life, timeout);
         if timeout != self.processes[life.process].timer {
             self.processes[life.process].timer = timeout;
             if let Some(at) = timeout.filter(|at| *at < self.at + HORIZON) {
                 self.schedule(at - self.at, Platform::Timer { life });
             }
+        }
+    }
+
+    /// A holder that waits for nothing knows who is signed in, or why it cannot know (law 8).
+    fn check_known(&mut self, life: Life, timeout: Option<u64>) {
+        let process = &self.processes[life.process];
+        let holder = process.holder.as_ref().filter(|_| process.opened);
+        let loading = holder.is_some_and(|h| matches!(h.snapshot(), Snapshot::Loading));
+        if timeout.is_none() && loading {
+            self.ledger.break_law(8, "a session is loading for ever");
         }
     }
 
@@ -103,22 +116,12 @@ impl World {
                 op,
                 replaces,
                 value,
-            } => {
-                let delay = self.storage_delay();
-                let (fails, answers) = (self.trouble(), !self.trouble());
-                let (replaces, value) = (replaces.as_u64(), Box::new(value));
-                self.schedule(
-                    delay,
-                    Platform::Writes {
-                        life,
-                        op,
-                        replaces,
-                        value,
-                        fails,
-                        answers,
-                    },
-                );
-            }
+            } => self.begin_write(life, op, (replaces.as_u64(), value), false),
+            Output::Replace {
+                op,
+                replaces,
+                value,
+            } => self.begin_write(life, op, (replaces.as_u64(), value), true),
             Output::Lock { op, lease } => self.ask_for_lock(life, op, lease),
             Output::Unlock { op } => self.unlock(life, op),
             Output::Exchange { op, request } => self.ask(life, op, request),
@@ -138,6 +141,24 @@ impl World {
             Output::Settle { waiter, result } => self.settled(life, waiter.0, result),
             Output::Event(_) => {}
         }
+    }
+
+    fn begin_write(&mut self, life: Life, op: Op, (replaces, value): (u64, Stored), aside: bool) {
+        let delay = self.storage_delay();
+        let (fails, answers) = (self.trouble(), !self.trouble());
+        let value = Box::new(value);
+        self.schedule(
+            delay,
+            Platform::Writes {
+                life,
+                op,
+                replaces,
+                value,
+                aside,
+                fails,
+                answers,
+            },
+        );
     }
 
     fn ask_for_lock(&mut self, life: Life, op: Op, lease: Duration) {
@@ -218,14 +239,17 @@ impl World {
         }
     }
 
-    fn write(&mut self, replaces: u64, value: Stored, fails: bool) -> Result<(), SaveFault> {
+    fn write(
+        &mut self,
+        replaces: u64,
+        value: Stored,
+        aside: bool,
+        fails: bool,
+    ) -> Result<(), SaveFault> {
         if fails || self.storage_broken {
             return Err(SaveFault::Failed);
         }
-        let there = self.storage.as_ref().map_or(0, |s| s.generation.as_u64());
-        if there != replaces {
-            return Err(SaveFault::Conflict);
-        }
+        self.write_over_damage(replaces, aside)?;
         let before = self.storage.as_ref().and_then(|s| match &s.body {
             Body::Active(session) => Some(session.clone()),
             Body::SignedOut(_) => None,

@@ -7,6 +7,8 @@ use tenure_core::holder::{Holder, Input, Op};
 pub(crate) struct Process {
     pub(crate) life: u32,
     pub(crate) holder: Option<Holder>,
+    /// Whether it got its first input: one that was frozen since its start did not.
+    pub(crate) opened: bool,
     pub(crate) frozen_since: Option<u64>,
     pub(crate) inbox: Vec<Input>,
     pub(crate) timer: Option<u64>,

@@ -36,6 +36,7 @@ export function choosePlace(
   return {
     load: async () => (await store()).load(),
     save: async (replaces, text) => (await store()).save(replaces, text),
+    replace: async (...what) => (await (await store()).replace?.(...what)) ?? false,
     async lock(lease, signal) {
       const held = await lock(lease, signal)
       holds = held !== null

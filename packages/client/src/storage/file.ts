@@ -3,10 +3,10 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 
-import { generationOf } from '../stored.js'
+import { faultOf, generationOf } from '../stored.js'
 import { fileLock } from './file_lease.js'
 import { codeOf, Register } from './file_register.js'
-import type { Place } from './place.js'
+import type { Place, Unreadable } from './place.js'
 
 /**
  * A session in a folder of its own, shared by every process that opens the same folder, in Node
@@ -28,6 +28,12 @@ export function fileStorage(folder: string = sessionOfShell()): Place {
       return found === null ? null : read(session.path(found.number), found.number, found.bytes)
     },
     async save(replaces, text) {
+      const done = await put(session, replaces, text)
+      if (done) seen = replaces + 1
+      return done
+    },
+    async replace(replaces, text) {
+      if (!(await session.keepAside(replaces))) return false
       const done = await put(session, replaces, text)
       if (done) seen = replaces + 1
       return done
@@ -57,13 +63,17 @@ function read(path: string, number: number, bytes: Uint8Array): string {
     // It is not ours, as the next line finds.
   }
   if (generationOf(text) === number) return text
-  throw new Error(
-    isSealed(text)
-      ? `${path} is sealed with a key in the system's keyring, which Node cannot open; ` +
-          'it was left as it is: sign out with TENURE_STORAGE=keyring and sign in without'
-      : `${path} is damaged or of a newer version; it was left as it is: ` +
-          'move it away and sign in again',
-  )
+  if (isSealed(text)) {
+    throw new Error(
+      `${path} is sealed with a key in the system's keyring, which Node cannot open; ` +
+        'it was left as it is: sign out with TENURE_STORAGE=keyring and sign in without',
+    )
+  }
+  const unreadable: Unreadable = Object.assign(new Error(path), {
+    fault: faultOf(text),
+    generation: number,
+  })
+  throw unreadable
 }
 
 function isSealed(text: string): boolean {

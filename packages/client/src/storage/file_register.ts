@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -86,6 +86,22 @@ export class Register {
     return highestOf(readdirSync(this.folder), this.name) === number
   }
 
+  /**
+   * Copies the value of a number aside, in the place of what was kept so before, if that number
+   * still is the highest. Nothing else knows of what lies there.
+   */
+  async keepAside(number: number): Promise<boolean> {
+    if ((await this.highest()) !== number) return false
+    const draft = this.#draft()
+    try {
+      await write(draft, await readFile(this.path(number)))
+      await rename(draft, join(this.folder, `${this.name}.damaged.json`))
+    } finally {
+      await rm(draft, { force: true })
+    }
+    return true
+  }
+
   /** Removes all values: for a sign-out that cannot be written down. */
   async clear(): Promise<void> {
     for (const number of await this.#numbers()) await rm(this.path(number), { force: true })
@@ -145,7 +161,7 @@ function numbersOf(files: readonly string[], name: string): number[] {
   })
 }
 
-async function write(path: string, text: string): Promise<void> {
+async function write(path: string, text: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(text)

@@ -1,4 +1,5 @@
 import { generationOf } from '../stored.js'
+import { asideOf } from './aside.js'
 import type { Store } from './place.js'
 
 /**
@@ -20,6 +21,16 @@ export async function indexedDbStore(key: string): Promise<Store> {
       const store = change.objectStore(STORE)
       const there = textOf(await done(store.get(key)))
       if (generationOf(there) !== replaces) return false
+      store.put(text, key)
+      await finished(change)
+      return true
+    },
+    async replace(_, text, damaged) {
+      const change = (await database()).transaction(STORE, 'readwrite', { durability: 'strict' })
+      const store = change.objectStore(STORE)
+      const there = textOf(await done(store.get(key)))
+      if (there !== damaged) return false
+      store.put(there, asideOf(key))
       store.put(text, key)
       await finished(change)
       return true

@@ -1,5 +1,6 @@
 import { generationOf } from '../stored.js'
 import type { TextStorage } from '../types.js'
+import { keepAside } from './aside.js'
 import { withWriteLock } from './locks.js'
 import { caughtUp, said, say } from './names.js'
 import type { Store } from './place.js'
@@ -35,5 +36,6 @@ export function lateStore(storage: TextStorage, key: string): Store {
         }
         return done
       }),
+    replace: async (_, ...what) => keepAside(storage, key, ...what),
   }
 }

@@ -5,17 +5,31 @@ export interface Held {
   release(): void | Promise<void>
 }
 
+/** What a place throws that knows why a value cannot be read. */
+export interface Unreadable extends Error {
+  readonly fault: 'damaged' | 'newer'
+  /** Which one it is, where the place itself counts. */
+  readonly generation?: number
+}
+
 /** Where one session is kept. */
-export type Store = Pick<Place, 'load' | 'save'>
+export type Store = Pick<Place, 'load' | 'save' | 'replace'>
 
 /** Where one session is kept, as the driver sees it. Texts are in the form of `stored.ts`. */
 export interface Place {
+  /** Throws an `Unreadable` for what it can say more of than its text does. */
   load(): Promise<string | null>
   /**
    * Writes `text` if the generation that is there is `replaces`, or if nothing is there and that
    * is 0. `false` when something else is there. What was there stays when it throws.
    */
   save(replaces: number, text: string): Promise<boolean>
+  /**
+   * Keeps what is there and damaged aside, as private as it was and in the place of what was kept
+   * so before, and writes `text` instead, if `damaged`, as `load` found it, is still there. Where
+   * `load` threw, `replaces` says which one it was. Without this, nothing takes its place.
+   */
+  replace?(replaces: number, text: string, damaged: string): Promise<boolean>
   /** Waits for the lock; `null` where there is none. Aborting gives up. */
   lock?(leaseMillis: number, signal: AbortSignal): Promise<Held | null>
   /** Calls back when somebody else may have changed it. Gives the function that ends it. */

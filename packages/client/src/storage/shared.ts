@@ -1,5 +1,6 @@
 import type { TextStorage } from '../types.js'
 import { generationOf } from '../stored.js'
+import { keepAside } from './aside.js'
 import { withWriteLock } from './locks.js'
 import type { Store } from './place.js'
 
@@ -8,6 +9,7 @@ export function sharedStore(storage: TextStorage, key: string): Store {
   return {
     load: async () => (await storage.get(key)) ?? null,
     save: (replaces, text) => withWriteLock(key, () => compareAndSet(storage, key, replaces, text)),
+    replace: async (_, ...what) => keepAside(storage, key, ...what),
   }
 }
 

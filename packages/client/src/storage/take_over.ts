@@ -1,5 +1,6 @@
 import { timeout } from '../http.js'
 import { generationOf } from '../stored.js'
+import { asideOf } from './aside.js'
 import { webLock } from './locks.js'
 import type { Store } from './place.js'
 
@@ -16,6 +17,14 @@ export function takingOver(store: Store, key: string, holds: () => boolean): Sto
     load: async () => {
       const there = await store.load()
       return there === null && left(key) !== null ? takeOver(store, key, holds()) : there
+    },
+    replace: async (replaces, text, damaged) => {
+      if (left(key) !== damaged) return (await store.replace?.(replaces, text, damaged)) ?? false
+      // What was left there is what is damaged.
+      localStorage.setItem(asideOf(key), damaged)
+      if (!(await store.save(0, text))) return false
+      localStorage.removeItem(key)
+      return true
     },
   }
 }

@@ -1,7 +1,7 @@
 // @vitest-environment node
 // The folder of a session: what is in it, who can read it, and what survives.
 
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -180,34 +180,55 @@ withProgram('a file that cannot be used', () => {
     await home.login(server)
     const file = await home.sessionFile()
     const whole = await readFile(file, 'utf8')
-    const newer = whole.replace('"tenure":2', '"tenure":3')
+    const newer = whole.replace(/"tenure":\d+/, '"tenure":99')
     const more = whole.replace('{', '{"more":true,')
     const other = whole.replace('"generation":1', '"generation":2')
-    const damaged = [newer, more, other, '', whole.slice(0, whole.length / 2), 'a note', '{"a":1}']
-    expect(new Set([whole, ...damaged]).size).toBe(8)
+    const damaged = [more, other, '', whole.slice(0, whole.length / 2), 'a note', '{"a":1}']
+    expect(new Set([whole, newer, ...damaged]).size).toBe(8)
 
     for (const text of damaged) {
       await writeFile(file, text)
-      await isLeftAlone(server, home, `${file} is damaged or of a newer version`)
+      await isLeftAlone(server, home, 'storage_damaged', file)
     }
+    await writeFile(file, newer)
+    await isLeftAlone(server, home, 'storage_newer', file)
     await writeFile(file, Buffer.from(whole.replace('"Bearer"', '"Bear\xffer"'), 'latin1'))
-    await isLeftAlone(server, home, `${file} is damaged or of a newer version`)
+    await isLeftAlone(server, home, 'storage_damaged', file)
     await writeFile(file, '{"v":1,"key":1,"sealed":"AAAA"}')
-    await isLeftAlone(server, home, `${file} is sealed with a key in the system's keyring`)
+    await isLeftAlone(
+      server,
+      home,
+      'storage',
+      `${file} is sealed with a key in the system's keyring`,
+    )
 
-    await writeFile(file, whole)
+    // What a sign-in replaces is kept aside, and only the last of it.
+    for (const text of ['cut sho', 'cut shorter']) {
+      await writeFile(await home.sessionFile(), text)
+      await here(server, home).adopt({ accessToken: `over ${text}`, expiresIn: 300 })
+      expect(await here(server, home).accessToken()).toBe(`over ${text}`)
+      const aside = join(home.session, 'session.damaged.json')
+      expect(await readFile(aside, 'utf8')).toBe(text)
+      expect(await modeOf(aside)).toBe(0o600)
+    }
+
+    await writeFile(await home.sessionFile(), whole)
+    await rename(await home.sessionFile(), file)
     expect(await here(server, home).accessToken()).toBe(
       (JSON.parse(whole) as { tokens: { access_token: string } }).tokens.access_token,
     )
   })
 })
 
-async function isLeftAlone(server: Server, home: Home, why: string): Promise<void> {
+async function isLeftAlone(server: Server, home: Home, code: string, why: string): Promise<void> {
   const before = await home.contents()
   const session = here(server, home)
-  const error = { code: 'storage', message: expect.stringContaining(why) as string }
+  const error = { code, message: expect.stringContaining(why) as string }
+  await expect(session.ready()).rejects.toMatchObject(error)
   await expect(session.accessToken()).rejects.toMatchObject(error)
-  await expect(session.adopt({ accessToken: 'another' })).rejects.toMatchObject(error)
+  if (code !== 'storage_damaged') {
+    await expect(session.adopt({ accessToken: 'another' })).rejects.toMatchObject(error)
+  }
   await expect(session.signOut()).rejects.toMatchObject(error)
   expect(await home.contents()).toEqual(before)
 }

@@ -177,7 +177,7 @@ export class Home {
   /** The file that holds the session now. */
   async sessionFile(): Promise<string> {
     const files = await readdir(this.session)
-    const last = files.filter((file) => file.startsWith('session.')).sort()
+    const last = files.filter((file) => /^session\.\d+\./.test(file)).sort()
     return join(this.session, last.at(-1) ?? '')
   }
 

@@ -58,7 +58,7 @@ impl Envelope {
     }
 }
 
-const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 1;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::Args;
-use tenure_client::{Snapshot, issuer::LoginOptions};
+use tenure_client::{ErrorKind, Session, Snapshot, issuer::LoginOptions};
 use tenure_core::holder::{Answer, Grant, Request};
 
 use super::{
@@ -47,6 +47,8 @@ impl Login {
         self.choose(&mut found.profile);
         let profile = found.profile.clone();
         let issuer = place.issuer(&profile).await?;
+        let session = place.session_of(&profile, issuer.clone())?;
+        takes_a_sign_in(&session).await?;
         let grant = if profile.client_credentials {
             by_credentials(&issuer).await?
         } else if self.device {
@@ -64,7 +66,7 @@ impl Login {
         let noted = place.save_profile(&profile);
         let who = match &*session.snapshot() {
             Snapshot::Active { session, .. } => session.tokens.subject.clone(),
-            Snapshot::Loading | Snapshot::SignedOut(_) => None,
+            Snapshot::Loading | Snapshot::Failed(_) | Snapshot::SignedOut(_) => None,
         };
         let handle = session.clone();
         session.close().await;
@@ -102,6 +104,14 @@ impl Login {
         }
         profile.client_credentials = self.client_credentials;
         profile.dpop = self.dpop;
+    }
+}
+
+/// Tells before a person goes to the trouble that what is stored is in the way.
+async fn takes_a_sign_in(session: &Session) -> Result<(), Failure> {
+    match session.loaded().await {
+        Err(error) if matches!(error.kind(), ErrorKind::Storage(t) if t.sign_in_helps()) => Ok(()),
+        known => Ok(known.map(drop)?),
     }
 }
 

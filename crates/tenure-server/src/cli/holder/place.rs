@@ -50,7 +50,7 @@ pub(super) struct Profile {
 
 /// What `TENURE_STORAGE` can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     File,
     Keyring,
 }
@@ -189,6 +189,14 @@ impl Found {
 }
 
 impl Kind {
+    /// What to do where the folder holds the other kind.
+    pub(super) fn advice() -> &'static str {
+        match Self::chosen() {
+            Ok(Self::Keyring) => ": set TENURE_STORAGE=file",
+            Ok(Self::File) | Err(_) => ": set TENURE_STORAGE=keyring",
+        }
+    }
+
     fn chosen() -> Result<Self, Failure> {
         let kind = env::var("TENURE_STORAGE").unwrap_or_default();
         match &*kind {

@@ -8,6 +8,9 @@ use tenure_client::{
     Error, ErrorKind,
     issuer::{IssuerError, IssuerErrorKind},
 };
+use tenure_core::holder::StorageTrouble;
+
+use super::place::Kind;
 
 /// Why a command did not do what was asked: one sentence and an exit code.
 #[derive(Debug)]
@@ -63,10 +66,12 @@ impl From<Error> for Failure {
                 UNAVAILABLE
             }
         };
-        let how = if code == SIGNED_OUT {
-            ": run `tenure login`"
-        } else {
-            ""
+        let how = match error.kind() {
+            ErrorKind::SignedOut(_) | ErrorKind::Storage(StorageTrouble::Damaged) => {
+                ": run `tenure login`"
+            }
+            ErrorKind::Storage(StorageTrouble::OtherForm) => Kind::advice(),
+            _ => "",
         };
         Self {
             code,

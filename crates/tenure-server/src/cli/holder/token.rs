@@ -68,29 +68,31 @@ enum Known {
 }
 
 async fn known(session: &Session) -> Result<Known, Failure> {
-    match &*session.loaded().await {
+    match &*session.loaded().await? {
         Snapshot::Active { session, .. } => Ok(Known::SignedIn {
             subject: session.tokens.subject.clone(),
             expires_at: session.tokens.expires_at.map(|at| at.as_secs()),
         }),
         // The session itself says why, and whether storage was in the way.
-        Snapshot::SignedOut(_) | Snapshot::Loading => match session.access_token().await {
-            Err(error) if matches!(error.kind(), ErrorKind::SignedOut(_)) => {
-                Ok(Known::SignedOut(error))
+        Snapshot::SignedOut(_) | Snapshot::Loading | Snapshot::Failed(_) => {
+            match session.access_token().await {
+                Err(error) if matches!(error.kind(), ErrorKind::SignedOut(_)) => {
+                    Ok(Known::SignedOut(error))
+                }
+                Err(error) => Err(error.into()),
+                Ok(_) => Ok(Known::SignedIn {
+                    subject: None,
+                    expires_at: None,
+                }),
             }
-            Err(error) => Err(error.into()),
-            Ok(_) => Ok(Known::SignedIn {
-                subject: None,
-                expires_at: None,
-            }),
-        },
+        }
     }
 }
 
 fn described(token: &Token, snapshot: &Snapshot) -> serde_json::Value {
     let expires_at = match snapshot {
         Snapshot::Active { session, .. } => session.tokens.expires_at.map(|at| at.as_secs()),
-        Snapshot::Loading | Snapshot::SignedOut(_) => None,
+        Snapshot::Loading | Snapshot::Failed(_) | Snapshot::SignedOut(_) => None,
     };
     json!({
         "access_token": token.access_token().expose(),
