@@ -47,7 +47,7 @@ impl Login {
         self.choose(&mut found.profile);
         let profile = found.profile.clone();
         let issuer = place.issuer(&profile).await?;
-        let session = place.session_of(&profile, issuer.clone())?;
+        let session = found.session(issuer.clone());
         takes_a_sign_in(&session).await?;
         let grant = if profile.client_credentials {
             by_credentials(&issuer).await?
@@ -59,7 +59,6 @@ impl Login {
                 .login_by_loopback(|url| show_url(url, open), LoginOptions::default())
                 .await?
         };
-        let session = found.session(issuer);
         session.sign_in(grant).await?;
         // After the session, which says itself whose it is: until this is written, or if it never
         // is, the next command goes by that.
