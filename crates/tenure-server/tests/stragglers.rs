@@ -129,6 +129,7 @@ async fn a_refresh_does_not_choose_how_stragglers_are_answered() {
     }
     assert_eq!(world.refresh(&first).await.status, StatusCode::OK);
 
+    world.forget_cookies();
     let first = keyed(&mut world).await;
     refresh_and_use(&mut world, &first).await;
     assert_eq!(world.refresh(&first).await.status, StatusCode::CONFLICT);

@@ -57,6 +57,8 @@ export interface Metadata {
   end_session_endpoint?: string
   /** Whether each answer of the issuer names it (RFC 9207). */
   authorization_response_iss_parameter_supported?: boolean
+  /** Whether it takes a `retry_key` with the code, as Tenure does. */
+  retry_key_supported?: boolean
 }
 
 /** A set of tokens handed in. */

@@ -17,7 +17,16 @@ pub(super) enum Scenario {
     /// A thief presents the superseded token so long after the victim used the new one.
     Thief(Duration, &'static str),
     /// A thief presents a copy of what the victim presented, a minute after each refresh.
-    Mirror,
+    Mirror(Checked, &'static str),
+}
+
+/// Who checks the access tokens that the victim uses.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Checked {
+    /// The service, so that it learns of their use.
+    AtTheService,
+    /// The APIs by themselves.
+    Elsewhere,
 }
 
 /// What the tab whose request is first has done by the time the others' requests arrive.
@@ -28,7 +37,7 @@ pub(super) enum FirstTab {
 }
 
 impl Scenario {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Lost(Duration::from_secs(2), "lost 2s"),
         Self::Lost(Duration::from_secs(60), "lost 60s"),
         Self::Lost(Duration::from_secs(2 * 60 * 60), "lost 2h"),
@@ -37,13 +46,16 @@ impl Scenario {
         Self::Tabs(2, FirstTab::UsedItsAccessToken, "2 tabs, 1st used"),
         Self::Thief(Duration::from_secs(5), "thief +5s"),
         Self::Thief(Duration::from_secs(60), "thief +60s"),
-        Self::Mirror,
+        Self::Mirror(Checked::AtTheService, "mirror thief"),
+        Self::Mirror(Checked::Elsewhere, "mirror thief, APIs check"),
     ];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Lost(_, name) | Self::Tabs(_, _, name) | Self::Thief(_, name) => name,
-            Self::Mirror => "mirror thief",
+            Self::Lost(_, name)
+            | Self::Tabs(_, _, name)
+            | Self::Thief(_, name)
+            | Self::Mirror(_, name) => name,
         }
     }
 
@@ -53,7 +65,7 @@ impl Scenario {
             Self::Lost(gap, _) => lost(make().as_mut(), gap).to_owned(),
             Self::Tabs(count, first, _) => tabs(make, count, first),
             Self::Thief(gap, _) => thief(make().as_mut(), gap).to_owned(),
-            Self::Mirror => mirror(make().as_mut()).to_owned(),
+            Self::Mirror(checked, _) => mirror(make().as_mut(), checked).to_owned(),
         }
     }
 }
@@ -127,13 +139,16 @@ fn thief(issuer: &mut dyn Issuer, gap: Duration) -> &'static str {
     "got token, NEVER detected"
 }
 
-fn mirror(issuer: &mut dyn Issuer) -> &'static str {
+fn mirror(issuer: &mut dyn Issuer, checked: Checked) -> &'static str {
     let mut victim = Browser::signed_in(issuer);
     let mut now = START;
     for _ in 0..ROUNDS {
         let copied = victim.jar.refresh.clone();
         victim.refresh(issuer, now);
-        victim.use_access(issuer, now);
+        match checked {
+            Checked::AtTheService => victim.use_access(issuer, now),
+            Checked::Elsewhere => {}
+        }
         issuer.refresh(&copied, now.saturating_add(Duration::from_secs(60)));
         if issuer.ended() {
             return "detected";

@@ -196,7 +196,9 @@ impl World {
         self.users += 1;
         let subject = format!("user {}", self.users);
         let (now, life) = (self.issuer_now(), self.plan.token_life);
-        let mut grant = self.issuer.sign_in(&mut self.rng, &subject, life, now);
+        let mut grant = self
+            .issuer
+            .sign_in(&mut self.rng, &subject, self.plan.keyed, life, now);
         grant.requested_at = self.wall();
         let waiter = self.wait(process, Want::SignIn);
         let life = self.life(process);

@@ -230,6 +230,7 @@ impl World {
                     request,
                     sent_at,
                     answers,
+                    held: false,
                 },
             );
         }
