@@ -60,7 +60,7 @@ pub enum Mutant {
     KeyedWindowIgnored,
     /// Never takes the token before the current for stolen (law 6).
     StragglersForEver,
-    /// Tells 409 to a client that does not know it (law 1).
+    /// Tells 409 to a client that does not know it (law 6).
     StragglerTurnedAway,
     /// Grants tokens to whoever shows a superseded token of a keyed family (law 6).
     StragglerLetIn,

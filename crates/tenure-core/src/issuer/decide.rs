@@ -76,7 +76,7 @@ pub fn present(
     match place(family, token.generation(), &hash) {
         Place::Current => rotate(family, token, how, keys, policy, now),
         Place::Previous => previous(family, token, how, keys, policy, now),
-        Place::Older => older(family, policy, now),
+        Place::Older => older(family, token.generation(), policy, now),
         Place::Ahead => match policy.tolerate_rollback {
             Rollback::AdoptOne => rotate(family, token, how, keys, policy, now),
             Rollback::Refuse => reused(family, now),
@@ -296,10 +296,12 @@ fn straggler(family: &Family, token: &Presented, keys: &RatchetKeys) -> Decision
 }
 
 /// Two rotations or more overtook it: an honest request may be as late as that, and so may a
-/// thief's, who gets nothing. Counted from the last rotation, which nobody can bring about with
-/// an old token.
-fn older(family: &Family, policy: &RatchetPolicy, now: Timestamp) -> Decision {
-    let is_late = now.since(family.rotated_at) <= policy.straggler_window;
+/// thief's, who gets nothing. The number of rotations is bounded, or a thief who has the current
+/// token and rotates all the time would never be found by its owner's old one.
+fn older(family: &Family, generation: u32, policy: &RatchetPolicy, now: Timestamp) -> Decision {
+    let behind = family.generation.saturating_sub(generation);
+    let is_late = behind <= RatchetPolicy::MOST_ROTATIONS_LATE
+        && now.since(family.rotated_at) <= policy.straggler_window;
     if is_late && !active(Mutant::OvertakenTwiceIsTheft) {
         superseded()
     } else {

@@ -18,7 +18,8 @@ pub struct RatchetPolicy {
     /// For how long a request that others have overtaken is not taken for a thief's. Default:
     /// 10 s, counted for the token before the current from the last sign of life of the current,
     /// for older ones from the last rotation. The token before the current is told so in a keyed
-    /// family (409), and gets the current tokens in another; an older one is told so in both.
+    /// family (409), and gets the current tokens in another; an older one is told so in both, if
+    /// it is late by at most [`Self::MOST_ROTATIONS_LATE`].
     pub straggler_window: Duration,
     /// Ends a family after this long without a rotation. Default: 14 days.
     pub idle_limit: Duration,
@@ -34,6 +35,11 @@ impl RatchetPolicy {
     /// for a thief's: a holder acts on what it read from storage up to two seconds ago, and its
     /// request takes its time. Above, a thief has too much of it.
     pub const STRAGGLER_WINDOW: RangeInclusive<Duration> = secs(5)..=secs(60);
+
+    /// By how many rotations an honest request may be late. Far more than happen while it is on
+    /// its way; and a thief who rotates in order to keep the window open is through with them in a
+    /// little more than a minute.
+    pub const MOST_ROTATIONS_LATE: u32 = 8;
 
     /// The policy, if nobody is signed out by accident under it, nor a thief left alone.
     ///

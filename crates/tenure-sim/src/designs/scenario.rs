@@ -16,8 +16,8 @@ pub(super) enum Scenario {
     Tabs(usize, FirstTab, &'static str),
     /// A thief presents the superseded token so long after the victim used the new one.
     Thief(Duration, &'static str),
-    /// A thief presents a copy of what the victim presented, a minute after each refresh.
-    Mirror(Checked, &'static str),
+    /// A thief presents a copy of what the victim presented, so long after each refresh.
+    Mirror(Duration, Checked, &'static str),
 }
 
 /// Who checks the access tokens that the victim uses.
@@ -37,7 +37,7 @@ pub(super) enum FirstTab {
 }
 
 impl Scenario {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Lost(Duration::from_secs(2), "lost 2s"),
         Self::Lost(Duration::from_secs(60), "lost 60s"),
         Self::Lost(Duration::from_secs(2 * 60 * 60), "lost 2h"),
@@ -46,8 +46,13 @@ impl Scenario {
         Self::Tabs(2, FirstTab::UsedItsAccessToken, "2 tabs, 1st used"),
         Self::Thief(Duration::from_secs(5), "thief +5s"),
         Self::Thief(Duration::from_secs(60), "thief +60s"),
-        Self::Mirror(Checked::AtTheService, "mirror thief"),
-        Self::Mirror(Checked::Elsewhere, "mirror thief, APIs check"),
+        Self::Mirror(MINUTE, Checked::AtTheService, "mirror thief"),
+        Self::Mirror(
+            Duration::from_secs(5),
+            Checked::AtTheService,
+            "mirror thief +5s",
+        ),
+        Self::Mirror(MINUTE, Checked::Elsewhere, "mirror thief, APIs check"),
     ];
 
     pub(super) const fn name(self) -> &'static str {
@@ -55,7 +60,7 @@ impl Scenario {
             Self::Lost(_, name)
             | Self::Tabs(_, _, name)
             | Self::Thief(_, name)
-            | Self::Mirror(_, name) => name,
+            | Self::Mirror(_, _, name) => name,
         }
     }
 
@@ -65,7 +70,7 @@ impl Scenario {
             Self::Lost(gap, _) => lost(make().as_mut(), gap).to_owned(),
             Self::Tabs(count, first, _) => tabs(make, count, first),
             Self::Thief(gap, _) => thief(make().as_mut(), gap).to_owned(),
-            Self::Mirror(checked, _) => mirror(make().as_mut(), checked).to_owned(),
+            Self::Mirror(gap, checked, _) => mirror(make().as_mut(), gap, checked).to_owned(),
         }
     }
 }
@@ -139,9 +144,10 @@ fn thief(issuer: &mut dyn Issuer, gap: Duration) -> &'static str {
     "got token, NEVER detected"
 }
 
-fn mirror(issuer: &mut dyn Issuer, checked: Checked) -> &'static str {
+fn mirror(issuer: &mut dyn Issuer, gap: Duration, checked: Checked) -> &'static str {
     let mut victim = Browser::signed_in(issuer);
     let mut now = START;
+    let mut got_something = false;
     for _ in 0..ROUNDS {
         let copied = victim.jar.refresh.clone();
         victim.refresh(issuer, now);
@@ -149,13 +155,18 @@ fn mirror(issuer: &mut dyn Issuer, checked: Checked) -> &'static str {
             Checked::AtTheService => victim.use_access(issuer, now),
             Checked::Elsewhere => {}
         }
-        issuer.refresh(&copied, now.saturating_add(Duration::from_secs(60)));
+        let answer = issuer.refresh(&copied, now.saturating_add(gap));
+        got_something |= matches!(answer, Answer::Granted(_));
         if issuer.ended() {
             return "detected";
         }
         now = now.saturating_add(BETWEEN);
     }
-    "NEVER detected"
+    if got_something {
+        "NEVER detected"
+    } else {
+        "refused (409)"
+    }
 }
 
 /// The jar that all tabs of a browser share: what arrives last is what is in it.
@@ -224,3 +235,4 @@ const START: Timestamp = Timestamp::from_secs(1000);
 /// An access token's life.
 const BETWEEN: Duration = Duration::from_secs(300);
 const ROUNDS: usize = 40;
+const MINUTE: Duration = Duration::from_secs(60);

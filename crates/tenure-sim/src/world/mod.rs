@@ -3,12 +3,14 @@
 mod damage;
 mod event;
 mod issuer;
+mod late;
 mod network;
 mod people;
 mod plan;
 mod platform;
 mod process;
 mod rng;
+mod theft;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +23,7 @@ use self::{
     damage::Damage,
     event::{Event, Life},
     issuer::Issuer,
-    network::Held,
+    late::Held,
     plan::Plan,
     platform::Lock,
     process::Process,

@@ -333,7 +333,7 @@ impl World {
                     self.ledger.sign_out_wanted(self.at);
                 }
                 let recovered = self.healing && waiting.since >= self.healed_at + RECOVERY;
-                if recovered && waiting.what == Want::Token {
+                if recovered && !self.thief_is_ahead(waiting.since) && waiting.what == Want::Token {
                     self.ledger
                         .break_law(8, format!("still failing after recovery: {cause:?}"));
                 }

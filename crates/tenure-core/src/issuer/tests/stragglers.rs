@@ -65,6 +65,26 @@ fn one_that_was_overtaken_twice_is_theft_only_after_the_window() {
     }
 }
 
+/// A thief took the current token; the owner comes back with the one it was made from.
+#[test]
+fn a_thief_who_rotates_all_the_time_is_found() {
+    for begun in [Bench::signed_in(), Bench::keyed()] {
+        let (mut bench, owners) = begun;
+        let mut thiefs = owners.clone();
+        let mut now = T0;
+        let mut asked = Vec::new();
+        while !asked.contains(&"reused") {
+            now = now.saturating_add(bench.policy.straggler_window);
+            thiefs = bench.rotate(&thiefs, now);
+            bench.confirm(now);
+            asked.push(kind(&bench.ask(&owners, now)));
+            assert!(asked.len() < 20, "{asked:?}");
+        }
+        assert_eq!(asked.len(), 9, "{asked:?}");
+        assert_eq!(asked[1..8], ["superseded"; 7]);
+    }
+}
+
 /// An older number alone is no excuse: the tag is over number and secret together.
 #[test]
 fn nobody_writes_an_older_number_over_a_newer_one() {
