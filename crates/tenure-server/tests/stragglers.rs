@@ -1,5 +1,9 @@
 //! Requests with a refresh token that others have used before them, seen from outside.
 #![allow(missing_docs, reason = "a test program")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a failure of a helper is the test's failure"
+)]
 
 mod world;
 
