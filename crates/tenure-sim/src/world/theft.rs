@@ -4,7 +4,7 @@ use tenure_core::{
     time::Timestamp,
 };
 
-use super::{World, event::Network, issuer::Outcome};
+use super::{World, event::Network, issuer::Outcome, people::RECOVERY};
 
 /// Where a refresh token stands in its family.
 #[derive(Debug, Clone, Copy)]
@@ -143,10 +143,10 @@ impl World {
         self.ledger.break_law(6, wrong);
     }
 
-    /// Whether a thief has rotated the family so shortly before that its owner is told to come
-    /// back.
+    /// Whether a thief has rotated the family so shortly before that its owner was told to come
+    /// back, and may not have done so yet.
     pub(super) fn thief_is_ahead(&self, at: u64) -> bool {
-        let window = self.issuer.policy().straggler_window.as_millis();
+        let window = self.issuer.policy().straggler_window.as_millis() + u128::from(RECOVERY);
         let rotated_at = self.ledger.thief_rotated_at;
         rotated_at.is_some_and(|then| u128::from(at.saturating_sub(then)) <= window)
     }
