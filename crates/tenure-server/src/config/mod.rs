@@ -46,7 +46,7 @@ pub struct Config {
     pub refresh_idle_secs: u64,
     /// How long a token family lasts at most.
     pub refresh_absolute_secs: u64,
-    /// How long a lost answer to a refresh is given again to a client that is not Tenure's own.
+    /// How long a lost answer to a refresh is given again to a client that sent no retry key.
     pub lost_window_secs: u64,
     /// How long a request that was overtaken is not taken for a thief's.
     pub straggler_window_secs: u64,
