@@ -319,6 +319,10 @@ impl World {
             router: self.router.clone(),
             now: Arc::clone(&self.now),
             cookies: BTreeMap::new(),
+            store: self.store.clone(),
+            _folder: None,
+            peer: self.peer,
+            forwarded: self.forwarded.clone(),
         }
     }
 }
