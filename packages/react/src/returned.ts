@@ -1,0 +1,91 @@
+import type { CallbackResult, Session } from '@tenure/client'
+import { useEffect, useState } from 'react'
+
+/** What became of the answer that the page may have been opened with. */
+export type Returned =
+  { readonly status: 'pending' | 'done' } | { readonly status: 'failed'; readonly error: Error }
+
+/**
+ * Finishes a sign-in when the person comes back, and goes on to where it was begun, unless a page
+ * for callbacks does. Whoever is signed in is told nothing of an answer that is of no use.
+ */
+export function useReturned(
+  session: Session,
+  navigate: (to: string) => void = goTo,
+): [Returned, () => void] {
+  const [known, setKnown] = useState({ session, returned: first(session) })
+  const returned = known.session === session ? known.returned : first(session)
+  useEffect(() => {
+    let over = false
+    const put = (returned: Returned): void => {
+      finishing.delete(session)
+      looked.add(session)
+      setKnown({ session, returned })
+    }
+    const failed = async (error: Error): Promise<void> => {
+      const { status } = await session.ready().catch(() => session.snapshot())
+      if (!over) put(status === 'signed_in' ? DONE : { status: 'failed', error })
+    }
+    const done = (result: CallbackResult | null): void => {
+      if (over) return
+      if (result?.returnTo && !pages.has(session)) navigate(result.returnTo)
+      put(DONE)
+    }
+    finish(session).then(done, failed)
+    const forget = session.on('signedIn', () => setKnown((before) => cleared(before)))
+    return () => {
+      over = true
+      forget()
+    }
+    // Whoever navigates is asked when it comes to that, and nothing begins anew for another one.
+  }, [session])
+  return [returned, () => setKnown({ session, returned: DONE })]
+}
+
+/**
+ * Finishes the sign-in that the address answers. The address is tidied meanwhile: whoever asks again
+ * before the answer was taken means the same.
+ */
+export function finish(session: Session): Promise<CallbackResult | null> {
+  const known = finishing.get(session)
+  if (known) return known
+  const begun = session.handleCallback()
+  finishing.set(session, begun)
+  return begun
+}
+
+/** The answer was taken. */
+export function taken(session: Session): void {
+  finishing.delete(session)
+}
+
+/** From now on a page for callbacks goes on by itself, until what is given back is called. */
+export function claim(session: Session): () => void {
+  pages.set(session, (pages.get(session) ?? 0) + 1)
+  return () => {
+    const left = (pages.get(session) ?? 1) - 1
+    if (left > 0) pages.set(session, left)
+    else pages.delete(session)
+  }
+}
+
+/** A provider that comes later, in a page that is known, has nothing to wait for. */
+function first(session: Session): Returned {
+  return looked.has(session) ? DONE : PENDING
+}
+
+function cleared<T extends { returned: Returned }>(known: T): T {
+  return known.returned.status === 'failed' ? { ...known, returned: DONE } : known
+}
+
+/** Routers that live by the history look at it when they hear of this. */
+function goTo(address: string): void {
+  history.replaceState(null, '', address)
+  dispatchEvent(new PopStateEvent('popstate', { state: null }))
+}
+
+const PENDING: Returned = { status: 'pending' }
+const DONE: Returned = { status: 'done' }
+const finishing = new WeakMap<Session, Promise<CallbackResult | null>>()
+const looked = new WeakSet<Session>()
+const pages = new WeakMap<Session, number>()
