@@ -69,9 +69,9 @@ export function claim(session: Session): () => void {
   }
 }
 
-/** A provider that comes later, in a page that is known, has nothing to wait for. */
+/** Where somebody is known, or the page was looked at before, there is nothing to wait for. */
 function first(session: Session): Returned {
-  return looked.has(session) ? DONE : PENDING
+  return looked.has(session) || session.snapshot().status === 'signed_in' ? DONE : PENDING
 }
 
 function cleared<T extends { returned: Returned }>(known: T): T {
