@@ -2,12 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
-import { freePort, startProxy } from './support/addresses.js'
-import { signInAsDemo, startBrowser } from './support/browser.js'
 import { until } from './support/processes.js'
 import {
   folderFor,
@@ -19,11 +16,7 @@ import {
 } from './support/programs.js'
 import { startPage, startProject } from './support/project.js'
 import { allBlocks } from './support/readme.js'
-import { startTenure } from './support/server.js'
-
-/** The server as the documents write it. */
-const WRITTEN = '127.0.0.1:8484'
-const API = '127.0.0.1:3000'
+import { signIn, startWorld, WRITTEN } from './support/readme_world.js'
 
 /** What cannot run here, and why. */
 const LISTED = {
@@ -59,33 +52,11 @@ function run(says, names, body) {
   })
 }
 
-let tenure, api, servers, proxy, browser
+let world
 before(async () => {
-  const listen = `127.0.0.1:${await freePort()}`
-  tenure = await startTenure({ listen, env: { TENURE_ISSUER: `http://${WRITTEN}` } })
-  api = createServer((request, response) => void answer(request, response, listen))
-  await new Promise((resolve) => api.listen(0, '127.0.0.1', resolve))
-  servers = { [WRITTEN]: listen, [API]: `127.0.0.1:${api.address().port}` }
-  proxy = await startProxy(servers)
-  browser = await startBrowser({ args: proxy.args })
+  world = await startWorld()
 })
-after(async () => {
-  await browser?.close()
-  await proxy?.stop()
-  api?.close()
-  api?.closeAllConnections()
-  await tenure?.stop()
-})
-
-/** An API that tells by the server who asks. */
-async function answer({ headers }, response, server) {
-  const token = (headers.authorization ?? '').replace('Bearer ', '')
-  const body = new URLSearchParams({ token })
-  const authorization = `Basic ${btoa('demo-service:demo-secret')}`
-  const asked = { method: 'POST', body, headers: { authorization } }
-  const { active, client_id } = await (await fetch(`http://${server}/introspect`, asked)).json()
-  response.writeHead(active ? 200 : 401).end(active ? `cards for ${client_id}` : 'nothing')
-}
+after(() => world?.stop())
 
 test('every block is run, or listed with a reason', () => {
   const names = blocks.map(({ name }) => name)
@@ -99,12 +70,12 @@ run(
   'the lines for a shell sign in, ask, and sign out',
   ['README.md: cargo build --bin tenure && PATH="$PWD/target/debug:$PATH"'],
   async (t, lines) => {
-    const shell = await startShell(t, lines, proxy.env)
+    const shell = await startShell(t, lines, world.env)
     const url = await until(
       () => readFile(shell.opened, 'utf8').catch(() => ''),
       (text) => text.endsWith('\n'),
     )
-    await signInBy(url.trim())
+    await world.signInBy(url.trim())
     assert.equal(await shell.ended, 0, shell.printed.err)
     const [token, ...rest] = shell.printed.out.split('\n')
     assert.equal(token.split('.').length, 3)
@@ -119,17 +90,17 @@ run(
   ['README.md: use tenure_client::{'],
   async (t) => {
     const cwd = await folderFor(t)
-    const first = startExample(t, cwd, proxy.env)
+    const first = startExample(t, cwd, world.env)
     const open = await until(
       () => /^Open (\S+)\n/m.exec(first.printed.err),
       (found) => found !== null,
     )
-    await signInBy(open[1])
+    await world.signInBy(open[1])
     assert.equal(await first.ended, 0, first.printed.err)
     const who = /^\{"sub":"[\w-]+".*\}$/m
     const [person] = who.exec(first.printed.err) ?? []
     assert.ok(person, first.printed.err)
-    const second = startExample(t, cwd, proxy.env)
+    const second = startExample(t, cwd, world.env)
     assert.equal(await second.ended, 0, second.printed.err)
     assert.equal(second.printed.err, `${person}\n`)
   },
@@ -185,7 +156,7 @@ run(
         globalThis.seen = [response.status, token.split('.').length, status]
       }`
     const page = await open(t, { 'main.ts': main, 'session.ts': session })
-    const opening = browser.context.waitForEvent('page')
+    const opening = world.browser.context.waitForEvent('page')
     await button(page, 'Go').click()
     await signIn(await opening)
     await page.waitForFunction('globalThis.seen')
@@ -198,7 +169,7 @@ run(
   ["packages/client/README.md: import { createSession, fileStorage } from '@tenure/client/node'"],
   async (t, code) => {
     const env = { CLIENT_SECRET: 'demo-secret' }
-    const program = await startNode(t, code, { servers, env })
+    const program = await startNode(t, code, { servers: world.servers, env })
     assert.equal(await program.ended, 0, program.printed.err)
     assert.equal(program.printed.out, 'cards for demo-service\n')
   },
@@ -208,10 +179,10 @@ run(
   'the first application in React signs in, and out for a person',
   ["packages/react/README.md: import { createSession } from '@tenure/client'"],
   async (t, main) => {
-    const page = await open(t, { 'main.tsx': main }, '/orders?page=2')
+    const page = await open(t, { 'main.tsx': main }, '/?page=2')
     await signIn(page)
     await button(page, 'Sign demo out').waitFor()
-    assert.equal(placeOf(page), '/orders?page=2')
+    assert.equal(placeOf(page), '/?page=2')
     await signOutAndIn(page, 'Sign demo out')
     await button(page, 'Sign demo out').waitFor()
   },
@@ -285,7 +256,7 @@ run(
   async (t, html) => {
     const site = await startPage(`<!doctype html><title>shop</title>\n${html}`)
     t.after(() => site.stop())
-    const page = await show(t, `${site.url}/`)
+    const page = await world.show(t, `${site.url}/`)
     await button(page, 'Sign in').click()
     await signIn(page)
     await page.getByText('Demo Person').waitFor()
@@ -377,40 +348,7 @@ test('`tenure dev` says who can sign in and as which client, and the documents d
 async function open(t, files, path = '/') {
   const site = await startProject(files)
   t.after(() => site.stop())
-  return show(t, site.url + path)
-}
-
-/** Opens an address; a page that complains fails the test. */
-async function show(t, address) {
-  await browser.context.clearCookies()
-  const page = await browser.context.newPage()
-  const complaints = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  t.after(async () => {
-    await page.close()
-    assert.deepEqual(complaints, [])
-  })
-  await page.goto(address, { waitUntil: 'commit' })
-  return page
-}
-
-/** Signs in at the server's form, which asks for the password. */
-async function signIn(page) {
-  await page.waitForSelector('input[name=password]')
-  await signInAsDemo(page)
-}
-
-/** Signs in for a program that waits for it. */
-async function signInBy(address) {
-  await browser.context.clearCookies()
-  const page = await browser.context.newPage()
-  await page.goto(address)
-  await signIn(page)
-  await page.getByText('You are signed in').waitFor()
-  await page.close()
+  return world.show(t, site.url + path)
 }
 
 /** After a sign-out for a person, the next sign-in asks who it is. */

@@ -1,4 +1,5 @@
 // Code of the readme, as it stands there; a test compares the two.
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- as the template of Vite has it */
 import { createSession } from '@tenure/client'
 import { Protected, SessionProvider, useSession } from '@tenure/react'
 import { createRoot } from 'react-dom/client'
