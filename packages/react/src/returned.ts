@@ -28,16 +28,23 @@ export function useReturned(
     }
     const done = (result: CallbackResult | null): void => {
       if (over) return
-      if (result?.returnTo && !pages.has(session)) navigate(result.returnTo)
-      put(DONE)
+      try {
+        if (result?.returnTo && !pages.get(session)) navigate(result.returnTo)
+      } finally {
+        put(DONE)
+      }
     }
     finish(session).then(done, failed)
-    const forget = session.on('signedIn', () => setKnown((before) => cleared(before)))
+    const forget = session.on('signedIn', () =>
+      setKnown((before) =>
+        before.returned.status === 'failed' ? { session, returned: DONE } : before,
+      ),
+    )
     return () => {
       over = true
       forget()
     }
-    // Whoever navigates is asked when it comes to that, and nothing begins anew for another one.
+    // Another way to navigate begins nothing anew.
   }, [session])
   return [returned, () => setKnown({ session, returned: DONE })]
 }
@@ -61,21 +68,14 @@ export function taken(session: Session): void {
 
 /** From now on a page for callbacks goes on by itself, until what is given back is called. */
 export function claim(session: Session): () => void {
-  pages.set(session, (pages.get(session) ?? 0) + 1)
-  return () => {
-    const left = (pages.get(session) ?? 1) - 1
-    if (left > 0) pages.set(session, left)
-    else pages.delete(session)
-  }
+  const count = (more: number): void => void pages.set(session, (pages.get(session) ?? 0) + more)
+  count(1)
+  return () => count(-1)
 }
 
 /** Where somebody is known, or the page was looked at before, there is nothing to wait for. */
 function first(session: Session): Returned {
   return looked.has(session) || session.snapshot().status === 'signed_in' ? DONE : PENDING
-}
-
-function cleared<T extends { returned: Returned }>(known: T): T {
-  return known.returned.status === 'failed' ? { ...known, returned: DONE } : known
 }
 
 /** Routers that live by the history look at it when they hear of this. */

@@ -21,9 +21,13 @@ export function followReturn(
   followed.set(session, returned)
   // Nobody comes back to a server.
   if (typeof window === 'undefined') return returned
-  const done = async (result: CallbackResult | null): Promise<void> => {
-    if (result?.returnTo && !guarded.has(session)) await navigate(result.returnTo)
-    returned.value = DONE
+  const done = (result: CallbackResult | null): void => {
+    try {
+      // Not waited for: a guard on the way may wait for this very session.
+      if (result?.returnTo && !guarded.has(session)) navigate(result.returnTo)
+    } finally {
+      returned.value = DONE
+    }
   }
   const failed = async (error: Error): Promise<void> => {
     const { status } = await session.ready().catch(() => session.snapshot())
