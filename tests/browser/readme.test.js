@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 
+import { later } from './support/later.js'
 import { until } from './support/processes.js'
 import {
   folderFor,
@@ -255,7 +256,7 @@ run(
   ],
   async (t, html) => {
     const site = await startPage(`<!doctype html><title>shop</title>\n${html}`)
-    t.after(() => site.stop())
+    later(t, () => site.stop())
     const page = await world.show(t, `${site.url}/`)
     await button(page, 'Sign in').click()
     await signIn(page)
@@ -303,28 +304,44 @@ run(
   },
 )
 
-for (const [first, clients] of [
-  ['issuer = "https://id.example.com"', ['cards-web', 'cards-jobs']],
-  ['[[clients]]', ['estate-app']],
-]) {
-  run(
-    `a server starts with the configuration that has ${clients.join(' and ')}`,
-    [`docs/operators.md: ${first}`],
-    async (t, toml) => {
-      const cwd = await folderFor(t)
-      await writeFile(join(cwd, 'tenure.toml'), toml)
-      const env = { TENURE_LISTEN: '127.0.0.1:0', TENURE_DATA_DIR: join(cwd, 'data') }
-      const server = start(t, TENURE, ['serve', '--config', 'tenure.toml'], { cwd, env })
-      await until(
-        () => server.printed,
-        ({ out }) => out.includes('Tenure is ready'),
-      )
-      const args = ['clients', 'list', '--json', '--config', 'tenure.toml']
-      const listed = start(t, TENURE, args, { cwd, env })
-      assert.equal(await listed.ended, 0, listed.printed.err)
-      for (const id of clients) assert.match(listed.printed.out, new RegExp(`"${id}"`))
-    },
+const ofOperators = blocks.filter(({ document }) => document === 'docs/operators.md')
+for (const { name, code } of ofOperators.filter(({ language }) => language === 'toml')) {
+  const clients = [...code.matchAll(/^id = "(.*)"$/gm)].map(([, id]) => id)
+  run(`a server starts with the configuration of ${clients.join(' and ')}`, [name], async (t, toml) => {
+    const { cwd, env } = await startServer(t, toml)
+    const args = ['clients', 'list', '--json', '--config', 'tenure.toml']
+    const listed = start(t, TENURE, args, { cwd, env })
+    assert.equal(await listed.ended, 0, listed.printed.err)
+    for (const id of clients) assert.ok(listed.printed.out.includes(`"${id}"`), id)
+  })
+}
+
+const adding = ofOperators.filter(({ code }) => code.startsWith('tenure clients add'))
+for (const { name, code } of adding) {
+  const [back] = /(?<=--redirect-uri )\S+/.exec(code) ?? []
+  run(`a client is added that comes back to ${back}: ${name}`, [name], async (t, lines) => {
+    const server = await startServer(t, '')
+    const path = `${dirname(TENURE)}:${process.env.PATH}`
+    const env = { ...server.env, PATH: path }
+    const adding = start(t, 'bash', ['-euo', 'pipefail', '-c', lines], { cwd: server.cwd, env })
+    assert.equal(await adding.ended, 0, adding.printed.err)
+    const listed = start(t, TENURE, ['clients', 'list', '--json'], server)
+    assert.equal(await listed.ended, 0, listed.printed.err)
+    assert.ok(listed.printed.out.includes(back))
+  })
+}
+
+/** A server with this configuration, in a folder of its own. */
+async function startServer(t, toml) {
+  const cwd = await folderFor(t)
+  await writeFile(join(cwd, 'tenure.toml'), toml)
+  const env = { TENURE_LISTEN: '127.0.0.1:0', TENURE_DATA_DIR: join(cwd, 'data') }
+  const server = start(t, TENURE, ['serve', '--config', 'tenure.toml'], { cwd, env })
+  await until(
+    () => server.printed,
+    ({ out }) => out.includes('Tenure is ready'),
   )
+  return { cwd, env }
 }
 
 test('`tenure dev` says who can sign in and as which client, and the documents do, too', async (t) => {
@@ -347,7 +364,7 @@ test('`tenure dev` says who can sign in and as which client, and the documents d
 /** Builds an application of these files and opens it, with nobody signed in anywhere. */
 async function open(t, files, path = '/') {
   const site = await startProject(files)
-  t.after(() => site.stop())
+  later(t, () => site.stop())
   return world.show(t, site.url + path)
 }
 

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 
 import { build } from 'esbuild'
 
+import { later } from './later.js'
+
 const root = new URL('../../../', import.meta.url).pathname
 const built = `${root}target/debug`
 export const TENURE = process.env.TENURE_BIN ?? `${built}/tenure`
@@ -16,7 +18,7 @@ const MAPPED_FETCH = new URL('./mapped_fetch.mjs', import.meta.url).pathname
 /** A folder that is gone after the test. */
 export async function folderFor(t) {
   const folder = await mkdtemp(join(tmpdir(), 'tenure-readme-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  later(t, () => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -31,7 +33,7 @@ export function start(t, program, args, { cwd, env }) {
     child.once('close', resolve)
   })
   ended.catch(() => undefined)
-  t.after(async () => {
+  later(t, async () => {
     child.kill()
     await ended.catch(() => undefined)
   })

@@ -18,11 +18,10 @@ export function allBlocks() {
       seen.set(name, (seen.get(name) ?? 0) + 1)
       return seen.get(name) === 1 ? name : `${name} (${seen.get(name)})`
     }
-    return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language, code]) => ({
-      name: named(code),
-      language,
-      code,
-    }))
+    return [...text.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map(([, indent, language, inner]) => {
+      const code = inner.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+      return { document, name: named(code), language, code }
+    })
   })
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 
 import { freePort, startProxy } from './addresses.js'
 import { signInAsDemo, startBrowser } from './browser.js'
+import { later } from './later.js'
 import { startTenure } from './server.js'
 
 /** The server as the documents write it. */
@@ -61,7 +62,7 @@ async function show(context, t, address) {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
   })
-  t.after(async () => {
+  later(t, async () => {
     await page.close()
     assert.deepEqual(complaints, [])
   })
