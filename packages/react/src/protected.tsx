@@ -30,7 +30,7 @@ export function Protected(props: ProtectedProps): ReactNode {
   const [wasIn, setWasIn] = useState(false)
   const unloadable = useSession((seen) => seen.error) ?? null
   const [fault, setFault] = useState<Error | null>(null)
-  const error = fault ?? unloadable ?? (returned.status === 'failed' ? returned.error : null)
+  const error = fault ?? unloadable ?? returned ?? null
   const [returns, setReturns] = useState(0)
   const signsIn = status === 'signed_out' && !(byUser && wasIn) && error === null
   useEffect(() => {

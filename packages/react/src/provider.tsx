@@ -59,7 +59,7 @@ export function useNearest(): Nearest {
 function Giving({ session, navigate, failed, children }: Common & { session: Session }): ReactNode {
   const [returned, again] = useReturned(session, navigate)
   const nearest = useMemo(() => ({ session, returned, again }), [session, returned])
-  const shown = failed && returned.status === 'failed' ? failed(returned.error, again) : children
+  const shown = failed && returned ? failed(returned, again) : children
   return <Context.Provider value={nearest}>{shown}</Context.Provider>
 }
 

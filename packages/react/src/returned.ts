@@ -1,9 +1,11 @@
 import type { CallbackResult, Session } from '@tenure/client'
 import { useEffect, useState } from 'react'
 
-/** What became of the answer that the page may have been opened with. */
-export type Returned =
-  { readonly status: 'pending' | 'done' } | { readonly status: 'failed'; readonly error: Error }
+/**
+ * What became of the answer that the page may have been opened with: why it came to nothing, `null`
+ * where all is well, `undefined` until that is known.
+ */
+export type Returned = Error | null | undefined
 
 /**
  * Finishes a sign-in when the person comes back, and goes on to where it was begun, unless a page
@@ -23,22 +25,17 @@ export function useReturned(
       setKnown({ session, returned })
     }
     const failed = async (error: Error): Promise<void> => {
-      const { status } = await session.ready().catch(() => session.snapshot())
-      if (!over) put(status === 'signed_in' ? DONE : { status: 'failed', error })
+      await session.ready().catch(() => undefined)
+      if (!over) put(isKnown(session) ? null : error)
     }
     const done = (result: CallbackResult | null): void => {
       if (over) return
-      try {
-        if (result?.returnTo && !pages.get(session)) navigate(result.returnTo)
-      } finally {
-        put(DONE)
-      }
+      put(null)
+      if (result?.returnTo && !pages.get(session)) navigate(result.returnTo)
     }
     finish(session).then(done, failed)
     const forget = session.on('signedIn', () =>
-      setKnown((before) =>
-        before.returned.status === 'failed' ? { session, returned: DONE } : before,
-      ),
+      setKnown((before) => (before.returned ? { session, returned: null } : before)),
     )
     return () => {
       over = true
@@ -46,7 +43,7 @@ export function useReturned(
     }
     // Another way to navigate begins nothing anew.
   }, [session])
-  return [returned, () => setKnown({ session, returned: DONE })]
+  return [returned, () => setKnown({ session, returned: null })]
 }
 
 /**
@@ -75,7 +72,11 @@ export function claim(session: Session): () => void {
 
 /** Where somebody is known, or the page was looked at before, there is nothing to wait for. */
 function first(session: Session): Returned {
-  return looked.has(session) || session.snapshot().status === 'signed_in' ? DONE : PENDING
+  return looked.has(session) || isKnown(session) ? null : undefined
+}
+
+function isKnown(session: Session): boolean {
+  return session.snapshot().status === 'signed_in'
 }
 
 /** Routers that live by the history look at it when they hear of this. */
@@ -84,8 +85,6 @@ function goTo(address: string): void {
   dispatchEvent(new PopStateEvent('popstate', { state: null }))
 }
 
-const PENDING: Returned = { status: 'pending' }
-const DONE: Returned = { status: 'done' }
 const finishing = new WeakMap<Session, Promise<CallbackResult | null>>()
 const looked = new WeakSet<Session>()
 const pages = new WeakMap<Session, number>()

@@ -22,7 +22,7 @@ export function useSession<T>(select?: (snapshot: Snapshot) => T): T | SessionSt
   const seen = useSyncExternalStore(
     useCallback((changed) => session.subscribe(changed), [session]),
     // Who is there is not known before the answer that the page was opened with is.
-    () => part(returned.status === 'pending' ? LOADING : session.snapshot()),
+    () => part(returned === undefined ? LOADING : session.snapshot()),
     () => part(LOADING),
   )
   const state = useMemo(

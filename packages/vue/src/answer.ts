@@ -1,9 +1,11 @@
 import type { CallbackResult, Session } from '@tenure/client'
 import { shallowRef, type ShallowRef } from 'vue'
 
-/** What became of the answer that the page may have been opened with. */
-export type Returned =
-  { readonly status: 'pending' | 'done' } | { readonly status: 'failed'; readonly error: Error }
+/**
+ * What became of the answer that the page may have been opened with: why it came to nothing, `null`
+ * where all is well, `undefined` until that is known.
+ */
+export type Returned = Error | null | undefined
 
 /**
  * Finishes a sign-in when the person comes back and goes on to where it was begun, unless the guard
@@ -16,27 +18,21 @@ export function followReturn(
 ): ShallowRef<Returned> {
   const known = followed.get(session)
   if (known) return known
-  const isKnown = session.snapshot().status === 'signed_in'
-  const returned = shallowRef<Returned>(isKnown ? DONE : { status: 'pending' })
+  const isKnown = (): boolean => session.snapshot().status === 'signed_in'
+  const returned = shallowRef<Returned>(isKnown() ? null : undefined)
   followed.set(session, returned)
   // Nobody comes back to a server.
   if (typeof window === 'undefined') return returned
   const done = (result: CallbackResult | null): void => {
-    try {
-      // Not waited for: a guard on the way may wait for this very session.
-      if (result?.returnTo && !guarded.has(session)) navigate(result.returnTo)
-    } finally {
-      returned.value = DONE
-    }
+    // Before the way on, and not after it: a guard there may wait for this very session.
+    returned.value = null
+    if (result?.returnTo && !guarded.has(session)) navigate(result.returnTo)
   }
   const failed = async (error: Error): Promise<void> => {
-    const { status } = await session.ready().catch(() => session.snapshot())
-    returned.value = status === 'signed_in' ? DONE : { status: 'failed', error }
+    await session.ready().catch(() => undefined)
+    returned.value = isKnown() ? null : error
   }
   void finish(session).then(done, failed)
-  session.on('signedIn', () => {
-    if (returned.value.status === 'failed') returned.value = DONE
-  })
   return returned
 }
 
@@ -65,7 +61,6 @@ export function routeOf(address: string | null, base: string): string {
   return address?.startsWith(`${start}/`) ? address.slice(start.length) : '/'
 }
 
-export const DONE: Returned = { status: 'done' }
 const finishing = new WeakMap<Session, Promise<CallbackResult | null>>()
 const followed = new WeakMap<Session, ShallowRef<Returned>>()
 const guarded = new WeakSet<Session>()

@@ -10,7 +10,6 @@ import {
   type PropType,
   type SlotsType,
 } from 'vue'
-import { DONE } from './answer.js'
 import { useProvided } from './plugin.js'
 import { onReturn } from './returned.js'
 import { useSession } from './use_session.js'
@@ -39,15 +38,13 @@ export const Protected = defineComponent({
     const { session, snapshot, status, error: unloadable } = useSession()
     const { returned } = useProvided()
     const fault = shallowRef<Error | null>(null)
-    const error = computed(
-      () =>
-        fault.value ??
-        unloadable.value ??
-        (returned.value.status === 'failed' ? returned.value.error : null),
-    )
-    const again = (): void => {
+    const error = computed(() => fault.value ?? unloadable.value ?? returned.value)
+    const forget = (): void => {
       fault.value = null
-      if (error.value) returned.value = DONE
+      if (returned.value) returned.value = null
+    }
+    const again = (): void => {
+      forget()
       // Who is not known to be signed out is signed in only when asked to be.
       if (unloadable.value) session.signIn(props.signIn).catch((it: Error) => (fault.value = it))
     }
@@ -59,7 +56,7 @@ export const Protected = defineComponent({
     watch(
       snapshot,
       (now, before) => {
-        if (now.status === 'signed_in') fault.value = null
+        if (now.status === 'signed_in') forget()
         left.value =
           now.status === 'signed_out' && now.reason === 'user' && before.status === 'signed_in'
       },

@@ -34,7 +34,7 @@ export function useSession(): SessionState {
   // A server knows nobody, so whatever takes its HTML over begins with the same.
   const takesOver = !onServer && !!instance?.vnode.el
   // Who is there is not known before the answer that the page was opened with is.
-  const known = (): Snapshot => (returned.value.status === 'pending' ? LOADING : session.snapshot())
+  const known = (): Snapshot => (returned.value === undefined ? LOADING : session.snapshot())
   const snapshot = shallowRef(onServer || takesOver ? LOADING : known())
   let end: (() => void) | undefined
   const follow = (): void => {
