@@ -33,6 +33,12 @@ const LISTED = {
     'asks a registry; packages/consumers installs the same from tarballs',
   "packages/connect-session/README.md: -import { ReapitConnectBrowserSession, useReapitConnect } from '@reapit/connect-session'":
     'a change of one line; connect.test.js runs an application before and after it',
+  'packages/connect-session/README.md: const who = await connectSessionVerifyDecodeIdToken(token, {':
+    'packages/consumers/node.test.ts runs it in Node, with keys of an issuer',
+  'packages/connect-session/README.md: module.exports = {':
+    'the configuration of webpack 4; packages/consumers/older.test.ts builds with it',
+  "packages/connect-session/README.md: jest.mock('@tenure/connect-session')":
+    'a test for jest; packages/consumers/older.test.ts runs it',
   'packages/auth-connect/README.md: const { useAuthentication, useSession, useBackendAPI, authGuard } = createComposables({ … })':
     'leaves out what the block before it shows; ready.test.js runs the whole',
 }
@@ -316,7 +322,7 @@ for (const { name, code } of ofOperators.filter(({ language }) => language === '
   })
 }
 
-const adding = ofOperators.filter(({ code }) => code.startsWith('tenure clients add'))
+const adding = blocks.filter(({ code }) => code.startsWith('tenure clients add'))
 for (const { name, code } of adding) {
   const [back] = /(?<=--redirect-uri )\S+/.exec(code) ?? []
   run(`a client is added that comes back to ${back}: ${name}`, [name], async (t, lines) => {
