@@ -39,6 +39,8 @@ const LISTED = {
     'the configuration of webpack 4; packages/consumers/older.test.ts builds with it',
   "packages/connect-session/README.md: jest.mock('@tenure/connect-session')":
     'a test for jest; packages/consumers/older.test.ts runs it',
+  'docs/operators.md: server {': 'the configuration of nginx, on a machine with certificates',
+  'docs/operators.md: id.example.com {': 'the configuration of Caddy, on a machine with certificates',
   'packages/auth-connect/README.md: const { useAuthentication, useSession, useBackendAPI, authGuard } = createComposables({ … })':
     'leaves out what the block before it shows; ready.test.js runs the whole',
 }
