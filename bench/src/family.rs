@@ -72,6 +72,7 @@ pub(crate) fn new_family(
         subject: "0190f3c2-7b7e-7c55-a5ae-0d4c1f6f2a11".to_owned(),
         client_id: CLIENT.to_owned(),
         scope: "openid profile offline_access".to_owned(),
+        keyed: true,
         jkt: None,
         auth_time: now(),
         acr: None,

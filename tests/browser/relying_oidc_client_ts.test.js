@@ -70,3 +70,44 @@ test('one tab signs in with what the server says of the person, refreshes, and s
   await tab.waitForFunction('globalThis.loaded')
   assert.equal(await tab.evaluate(() => manager.getUser()), null)
 })
+
+/**
+ * Of three tabs that refresh at the same moment, with the same refresh token, one is served and uses what it
+ * got before the requests of the other two arrive.
+ */
+async function twoAreLate() {
+  const waiting = []
+  await browser.context.route('**/token', async (route) => {
+    waiting.push(route)
+    if (waiting.length < 3) return
+    const [first, ...late] = waiting.splice(0)
+    const used = first.request().frame().page().waitForResponse('**/userinfo')
+    await first.continue()
+    await used
+    for (const each of late) await each.continue()
+  })
+}
+
+test('three tabs that renew by themselves at the same moment go on, and none is refused', async () => {
+  const tabs = await openTabs(3)
+  await twoAreLate()
+  const told = () => Promise.all(tabs.map((tab) => tab.evaluate(() => ({ renewed, failed }))))
+  const all = await until(
+    told,
+    (all) => all.every(({ renewed }) => renewed >= 4) || all.some(({ failed }) => failed.length > 0),
+  )
+  assert.deepEqual(all.map(({ failed }) => failed), [[], [], []])
+})
+
+test('three tabs that renew at the same moment all stay signed in, fifty times', async () => {
+  const tabs = await openTabs(3, { automaticSilentRenew: false })
+  await twoAreLate()
+  const before = await tenure.refreshes()
+  const renew = () => manager.signinSilent().then(() => 'renewed', (error) => error.message)
+  for (let round = 0; round < 50; round += 1) {
+    const outcomes = await Promise.all(tabs.map((tab) => tab.evaluate(renew)))
+    assert.deepEqual(outcomes, ['renewed', 'renewed', 'renewed'], `in round ${round}`)
+  }
+  const { reused, refused } = await tenure.refreshes()
+  assert.deepEqual({ reused, refused }, { reused: before.reused, refused: before.refused })
+})

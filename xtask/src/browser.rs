@@ -35,6 +35,7 @@ fn script(name: &str) -> Result<Done> {
     let mut npm = process::command("npm", ["run", "--silent", name]);
     npm.current_dir(folder());
     npm.env("TENURE_BIN", packages::server()?);
+    npm.env("TENURE_EXAMPLE", packages::example()?);
     process::must(npm)?;
     Ok(Done::Passed)
 }

@@ -61,6 +61,16 @@ pub(crate) fn server() -> Result<PathBuf> {
     Ok(process::target_directory()?.join("debug").join(program))
 }
 
+/// Builds the program that the README shows, with the features that the tests are built with.
+pub(crate) fn example() -> Result<PathBuf> {
+    let build = ["build", "--workspace", "--example", "first"];
+    process::must(process::cargo(build))?;
+    let program = format!("first{EXE_SUFFIX}");
+    Ok(process::target_directory()?
+        .join("debug/examples")
+        .join(program))
+}
+
 /// Prints the size of each package beside its budget and beside other people's packages.
 pub(crate) fn print_sizes() -> Result<()> {
     println!("\nnpm packages");

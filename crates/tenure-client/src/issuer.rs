@@ -40,7 +40,7 @@ pub use self::{
     error::{IssuerError, IssuerErrorKind},
     login::LoginOptions,
 };
-use self::{meaning::meaning, wire::Wire};
+use self::{discovery::Found, meaning::meaning, wire::Wire};
 use crate::dpop::ProofKey;
 
 /// One issuer, as one client sees it. Cheap to clone; discovery happens once, when it is needed.
@@ -51,7 +51,7 @@ pub struct Issuer(Arc<Inner>);
 struct Inner {
     config: IssuerConfig,
     http: reqwest::Client,
-    metadata: OnceCell<AuthorizationServerMetadata>,
+    found: OnceCell<Found>,
 }
 
 /// What came of one token request.
@@ -96,7 +96,7 @@ impl Issuer {
         Ok(Self(Arc::new(Inner {
             config,
             http,
-            metadata: OnceCell::new(),
+            found: OnceCell::new(),
         })))
     }
 

@@ -5,6 +5,7 @@ mod issuer_provider;
 
 use std::{collections::HashMap, time::Duration};
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use issuer_provider::{Provider, Reply, query};
 use serde_json::{Value, json};
 use tenure_client::issuer::{IssuerError, IssuerErrorKind, LoginOptions};
@@ -331,6 +332,55 @@ async fn a_device_code_that_leads_nowhere_says_why() {
     ] {
         assert_eq!(by_device(&provider, vec![reply]).await.unwrap_err(), kind);
     }
+}
+
+/// A provider that says this of retry keys.
+async fn provider_that_says(supported: Value) -> Provider {
+    let provider = Provider::start().await;
+    let mut discovery = provider.discovery();
+    discovery["retry_key_supported"] = supported;
+    provider.reply(
+        "/.well-known/openid-configuration",
+        Reply::Json(200, discovery),
+    );
+    provider
+}
+
+#[tokio::test]
+async fn a_retry_key_goes_with_the_code_where_the_issuer_takes_one() {
+    let mut keys = Vec::new();
+    for (supported, sent) in [
+        (json!(true), true),
+        (json!(true), true),
+        (json!(false), false),
+        (json!("true"), false),
+        (Value::Null, false),
+    ] {
+        let waiting = Waiting::begin(provider_that_says(supported.clone()).await).await;
+        waiting.provider.reply("/token", waiting.tokens(&json!({})));
+        waiting.come_back().await;
+        let form = waiting.provider.asked("/token").pop().unwrap().form;
+        let key = form.get("retry_key").cloned();
+        assert_eq!(key.is_some(), sent, "{supported}");
+        keys.extend(key);
+        waiting.end().await.unwrap();
+    }
+    let bytes = keys.iter().map(|key| Base64UrlUnpadded::decode_vec(key));
+    assert!(bytes.into_iter().all(|bytes| bytes.unwrap().len() == 32));
+    assert_ne!(keys[0], keys[1]);
+}
+
+#[tokio::test]
+async fn a_retry_key_goes_with_every_poll_of_a_device_code_and_nowhere_else() {
+    let provider = provider_that_says(json!(true)).await;
+    let pending = Reply::Json(400, json!({ "error": "authorization_pending" }));
+    let tokens = granted(&provider.id_token(&json!({})));
+    by_device(&provider, vec![pending, tokens]).await.unwrap();
+    assert!(!provider.asked("/device")[0].form.contains_key("retry_key"));
+    let polls = provider.asked("/token");
+    assert_eq!(polls.len(), 2);
+    assert_eq!(polls[0].form["retry_key"].len(), 43);
+    assert_eq!(polls[0].form["retry_key"], polls[1].form["retry_key"]);
 }
 
 fn now() -> i64 {

@@ -54,11 +54,23 @@ pub enum Mutant {
     RevokedStillGrants,
     /// Says nothing of storage that cannot be read (law 8).
     LoadingForEver,
+    /// Takes an honest request that two rotations overtook for theft (law 6).
+    OvertakenTwiceIsTheft,
+    /// Lets a later request decide how a family's stragglers are answered (law 6).
+    KeyedByRefresh,
+    /// Gives a keyed family's lost answer again only for as long as another's (law 6).
+    KeyedWindowIgnored,
+    /// Never takes the token before the current for stolen (law 6).
+    StragglersForEver,
+    /// Tells 409 to a client that does not know it (law 6).
+    StragglerTurnedAway,
+    /// Grants tokens to whoever shows a superseded token of a keyed family (law 6).
+    StragglerLetIn,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::HandOutBeforeSave,
         Self::NoReloadUnderLock,
         Self::NoLock,
@@ -81,6 +93,12 @@ impl Mutant {
         Self::LostAnswerIsTheft,
         Self::RevokedStillGrants,
         Self::LoadingForEver,
+        Self::OvertakenTwiceIsTheft,
+        Self::KeyedByRefresh,
+        Self::KeyedWindowIgnored,
+        Self::StragglersForEver,
+        Self::StragglerTurnedAway,
+        Self::StragglerLetIn,
     ];
 }
 

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use tenure_core::issuer::RatchetPolicy;
 use tenure_store::{AnyStore, StoreError};
@@ -32,12 +31,6 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(config: Config, store: AnyStore, clock: Clock) -> Arc<Self> {
         let rows = Rows { store, clock };
-        let policy = RatchetPolicy {
-            idle_limit: Duration::from_secs(config.refresh_idle_secs),
-            lost_window: Duration::from_secs(config.lost_window_secs),
-            straggler_window: Duration::from_secs(config.straggler_window_secs),
-            ..RatchetPolicy::default()
-        };
         Arc::new(Self {
             keys: Keys::new(rows.clone(), config.algorithm),
             clients: Clients::new(rows.clone()),
@@ -45,7 +38,7 @@ impl App {
             families: Families::new(rows.clone()),
             devices: Devices::new(rows.clone()),
             metrics: Metrics::new(),
-            policy,
+            policy: config.ratchet(),
             proxies: Proxies::new(&config.trusted_proxies),
             config,
             rows,

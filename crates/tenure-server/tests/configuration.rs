@@ -32,6 +32,22 @@ fn a_wrong_configuration_is_refused_with_what_to_write_instead() {
         ),
         ("listen = 8484", "`listen` is not right"),
         ("access_token_ttl_secs = 0", "from 1 to 86400"),
+        (
+            "straggler_window_secs = 0",
+            "write a `straggler_window_secs` from 5 to 60",
+        ),
+        (
+            "straggler_window_secs = 61",
+            "write a `straggler_window_secs` from 5 to 60",
+        ),
+        (
+            "lost_window_secs = 0",
+            "write a `lost_window_secs` from 30 to 86400",
+        ),
+        (
+            "lost_window_secs = 999999999",
+            "write a `lost_window_secs` from 30 to 86400",
+        ),
         ("algorithm = \"none\"", "write one of ES256, RS256, EdDSA"),
         (
             "[[clients]]\nid = \"a\"\nsecret = \"hunter2\"",

@@ -54,7 +54,9 @@ async fn nothing_secret_is_logged_during_a_whole_life() {
 
     let mut world = World::new().await;
     let code = world.code().await;
-    let tokens = world.exchange(&code, &[]).await.json();
+    let retry_key = "r".repeat(42) + "E";
+    let tokens = world.exchange(&code, &[("retry_key", &retry_key)]).await;
+    let tokens = tokens.json();
     let first = tokens["refresh_token"].as_str().unwrap().to_owned();
     let next = world.refresh(&first).await.json();
     let second = next["refresh_token"].as_str().unwrap().to_owned();
@@ -100,7 +102,7 @@ async fn nothing_secret_is_logged_during_a_whole_life() {
 
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("signed in"), "the log was captured");
-    let mut secrets = vec![code, first, second, access_token, id_token];
+    let mut secrets = vec![code, retry_key, first, second, access_token, id_token];
     secrets.push(tokens["access_token"].as_str().unwrap().to_owned());
     secrets.extend(cookies);
     secrets.extend(codes);

@@ -99,10 +99,10 @@ async fn a_lost_answer_is_given_again_with_the_same_refresh_token() {
 #[tokio::test]
 async fn an_overtaken_request_is_told_and_a_copy_ends_the_family() {
     let mut world = World::new().await;
-    let first = world.tokens().await["refresh_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let code = world.code().await;
+    let retry_key = "A".repeat(43);
+    let tokens = world.exchange(&code, &[("retry_key", &retry_key)]).await;
+    let first = tokens.json()["refresh_token"].as_str().unwrap().to_owned();
     let second = world.refresh(&first).await.json();
     let access_token = second["access_token"].as_str().unwrap().to_owned();
     // Use confirms: from here on the first one is superseded.

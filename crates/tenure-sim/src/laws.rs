@@ -36,6 +36,9 @@ pub(crate) struct Ledger {
     presented: BTreeSet<String>,
     rejected: BTreeSet<u64>,
     pub(crate) stolen: BTreeSet<FamilyId>,
+    /// When a thief took the next refresh token before its owner. For as long as an honest request
+    /// may be late, the owner is told to come back, and only then that it was theft.
+    pub(crate) thief_rotated_at: Option<u64>,
     /// Families that somebody who was signing out revoked, whether or not storage took the mark.
     pub(crate) given_up: BTreeSet<FamilyId>,
     sign_out_wanted_at: Option<u64>,

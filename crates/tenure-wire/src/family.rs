@@ -1,8 +1,9 @@
 //! The bytes of a token family's row.
 //!
-//! The first byte is the version. Version 1: fixed-width numbers, big-endian, then texts with a
-//! length in LEB128; a byte of flags says which optional parts follow. Written by hand because the
-//! row is rewritten at each rotation and its layout has to outlive any library's.
+//! The first byte is the version. Version 2: two bytes of flags say which optional parts follow and
+//! what the family is like; then fixed-width numbers, big-endian, then texts with a length in
+//! LEB128. Version 1 has the first byte of flags alone; it is read, and written no more. By hand,
+//! because the row is rewritten at each rotation and its layout has to outlive any library's.
 
 use std::fmt;
 
@@ -46,6 +47,7 @@ pub fn encode(family: &Family) -> Vec<u8> {
     let mut out = Vec::with_capacity(384);
     out.push(VERSION);
     out.push(flags(family));
+    out.push(if family.keyed { KEYED } else { 0 });
     out.extend_from_slice(&family.id.0);
     out.extend_from_slice(&family.generation.to_be_bytes());
     out.extend_from_slice(&family.current_hash);
@@ -97,12 +99,24 @@ pub fn encode(family: &Family) -> Vec<u8> {
 /// [`DecodeError`], if the bytes are of a newer version, cut, damaged, or longer than one family.
 pub fn decode(bytes: &[u8]) -> Result<Family, DecodeError> {
     let mut rest = Rest(bytes);
-    match rest.byte()? {
-        VERSION => {}
-        newer @ (2..) => return Err(DecodeError::NewerVersion(newer)),
+    let family = match rest.byte()? {
+        // It is from before holders could say so.
+        1 => {
+            let flags = rest.byte()?;
+            fields(&mut rest, flags, false)?
+        }
+        VERSION => {
+            let flags = rest.byte()?;
+            let keyed = match rest.byte()? {
+                0 => false,
+                KEYED => true,
+                _ => return Err(DecodeError::Corrupt),
+            };
+            fields(&mut rest, flags, keyed)?
+        }
+        newer @ (3..) => return Err(DecodeError::NewerVersion(newer)),
         0 => return Err(DecodeError::Corrupt),
-    }
-    let family = version_1(&mut rest)?;
+    };
     if rest.0.is_empty() {
         Ok(family)
     } else {
@@ -110,8 +124,7 @@ pub fn decode(bytes: &[u8]) -> Result<Family, DecodeError> {
     }
 }
 
-fn version_1(rest: &mut Rest<'_>) -> Result<Family, DecodeError> {
-    let flags = rest.byte()?;
+fn fields(rest: &mut Rest<'_>, flags: u8, keyed: bool) -> Result<Family, DecodeError> {
     let has = |flag: u8| flags & flag != 0;
     // The order of the fields is the order of the bytes.
     Ok(Family {
@@ -140,6 +153,7 @@ fn version_1(rest: &mut Rest<'_>) -> Result<Family, DecodeError> {
         amr: rest.texts()?,
         revoked: rest.when(has(REVOKED), Rest::revoked)?,
         confirmed: has(CONFIRMED),
+        keyed,
     })
 }
 
@@ -279,7 +293,7 @@ impl<'a> Rest<'a> {
     }
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 const CONFIRMED: u8 = 1;
 const PREVIOUS: u8 = 1 << 1;
@@ -290,151 +304,8 @@ const ADDRESS: u8 = 1 << 5;
 const USER_AGENT: u8 = 1 << 6;
 const REVOKED: u8 = 1 << 7;
 
+/// In the second byte.
+const KEYED: u8 = 1;
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn typical() -> Family {
-        Family {
-            id: FamilyId([0x11; 16]),
-            tenant: "default".into(),
-            subject: "7f3c9a52-0b6e-4e0f-9a53-2f2f8d7c1b10".into(),
-            client_id: "demo-spa".into(),
-            scope: "openid profile email offline_access".into(),
-            generation: 258,
-            current_hash: [0x22; 32],
-            previous_hash: Some([0x33; 32]),
-            successor_nonce: [0x44; 16],
-            key_id: 3,
-            rotated_at: Timestamp::from_secs(1_800_000_000),
-            confirmed: true,
-            replays: 2,
-            jkt: None,
-            auth_time: Timestamp::from_secs(1_799_000_000),
-            acr: None,
-            amr: vec!["pwd".into()],
-            nonce: Some("n-0S6_WzA2Mj".into()),
-            created_at: Timestamp::from_secs(1_799_000_001),
-            absolute_deadline: Timestamp::from_secs(1_802_000_000),
-            idle_deadline: Timestamp::from_secs(1_801_000_000),
-            last_seen: Timestamp::from_millis(-1),
-            address: Some("203.0.113.7".into()),
-            user_agent: Some(
-                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
-            ),
-            revoked: None,
-        }
-    }
-
-    fn bare() -> Family {
-        Family {
-            tenant: String::new(),
-            subject: "s".into(),
-            client_id: "c".into(),
-            scope: String::new(),
-            previous_hash: None,
-            confirmed: false,
-            amr: vec![],
-            nonce: None,
-            address: None,
-            user_agent: None,
-            revoked: Some(Revoked {
-                at: Timestamp::from_millis(0x0102),
-                reason: RevokedReason::Reused,
-            }),
-            ..typical()
-        }
-    }
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    #[test]
-    fn what_is_written_is_read() {
-        let full = Family {
-            jkt: Some("thumb".into()),
-            acr: Some("phr".into()),
-            scope: "s".repeat(20_000),
-            ..typical()
-        };
-        for family in [typical(), bare(), full] {
-            assert_eq!(decode(&encode(&family)), Ok(family));
-        }
-        for code in 1..=5 {
-            assert_eq!(reason_of(code).map(reason_code), Ok(code));
-        }
-    }
-
-    #[test]
-    fn the_bytes_stay_as_they_are() {
-        let golden = [
-            "01",
-            "80",
-            &"11".repeat(16),
-            "00000102",
-            &"22".repeat(32),
-            &"44".repeat(16),
-            "00000003",
-            "00000002",
-            "000001a3185c5000",
-            "000001a2dcc18600",
-            "000001a2dcc189e8",
-            "000001a38f91e400",
-            "000001a353f71a00",
-            "ffffffffffffffff",
-            "00",
-            "0173",
-            "0163",
-            "00",
-            "00",
-            "000000000000010202",
-        ]
-        .concat();
-        assert_eq!(hex(&encode(&bare())), golden);
-    }
-
-    #[test]
-    fn a_typical_family_is_small() {
-        // 331 bytes.
-        let size = encode(&typical()).len();
-        assert!(size <= 400, "{size}");
-    }
-
-    #[test]
-    fn a_newer_version_is_not_damage() {
-        let mut bytes = encode(&typical());
-        bytes[0] = 2;
-        assert_eq!(decode(&bytes), Err(DecodeError::NewerVersion(2)));
-        assert_eq!(decode(&[255]), Err(DecodeError::NewerVersion(255)));
-    }
-
-    #[test]
-    fn cut_longer_or_foreign_bytes_are_corrupt() {
-        let bytes = encode(&typical());
-        for length in 0..bytes.len() {
-            assert_eq!(
-                decode(&bytes[..length]),
-                Err(DecodeError::Corrupt),
-                "cut at {length}"
-            );
-        }
-        let longer = [bytes.as_slice(), &[0]].concat();
-        let mut bad_reason = encode(&bare());
-        *bad_reason.last_mut().unwrap() = 9;
-        for bytes in [longer.as_slice(), &bad_reason, &[0; 400], &[]] {
-            assert_eq!(decode(bytes), Err(DecodeError::Corrupt));
-        }
-        let json = b"{\"id\":1}";
-        assert_eq!(decode(json), Err(DecodeError::NewerVersion(b'{')));
-    }
-
-    #[test]
-    fn an_endless_length_is_corrupt() {
-        let mut bytes = encode(&bare());
-        // Five texts and lists of 7 bytes together, and the 9 of the revocation.
-        bytes.truncate(bytes.len() - 16);
-        bytes.extend([0xff; 64]);
-        assert_eq!(decode(&bytes), Err(DecodeError::Corrupt));
-    }
-}
+mod tests;

@@ -73,11 +73,13 @@ export async function finish(parts: Parts, read: readonly string[]): Promise<Cal
   const [, redirectUri = '', returnTo, nonce = '', verifier = '', , ...kept] = finished
   records.keep(kept)
   if (kind !== 'code') throw refused(first, rest)
-  const { authorization_response_iss_parameter_supported: announced } =
+  const { authorization_response_iss_parameter_supported: announced, retry_key_supported } =
     await parts.issuer.metadata()
   // RFC 9207 §2.4.
   if (announced && !iss) throw unfinished('issuer_missing')
-  const [body = ''] = parts.core.ask('code', clientIn(parts.options), first, redirectUri, verifier)
+  const [form = ''] = parts.core.ask('code', clientIn(parts.options), first, redirectUri, verifier)
+  // It tells the issuer that this holder understands 409; nobody keeps it.
+  const body = retry_key_supported === true ? `${form}&retry_key=${random()}` : form
   return { identity: await exchange(parts, body, nonce), returnTo: returnTo || null }
 }
 

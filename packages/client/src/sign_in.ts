@@ -13,12 +13,11 @@ export async function signIn(
   asked: SignInOptions,
   popup: Window | null,
 ): Promise<void> {
-  const given = asked.redirectUri ?? parts.options.redirectUri
+  const redirectUri = comesBackTo(asked.redirectUri ?? parts.options.redirectUri)
   if (asked.open) {
-    return asked.open(await begin(parts, asked, given ?? '', asked.returnTo ?? '/'))
+    return asked.open(await begin(parts, asked, redirectUri, asked.returnTo ?? '/'))
   }
-  const { origin, pathname, search, hash } = location
-  const redirectUri = given ?? origin + pathname
+  const { pathname, search, hash } = location
   if (popup) {
     const url = await begin(parts, asked, redirectUri, '')
     popup.location.href = url
@@ -57,6 +56,16 @@ async function signInWith(
   if (address instanceof URL) return void (await finishAt(address))
   const why = address === 'closed' ? 'was closed' : 'did not come back for ten minutes'
   throw new SessionError('popup_closed', `the window ${why}: the sign-in is not finished`)
+}
+
+/**
+ * A path is one of this page's origin. What is written in full stays so, character by character,
+ * for the issuer compares it so.
+ */
+function comesBackTo(given: string | undefined): string {
+  if (typeof location !== 'object') return given ?? ''
+  const path = given ?? '/'
+  return path.startsWith('/') ? location.origin + path : path
 }
 
 /** Finishes the sign-in that an address, read by `readCallback`, answers; `own`: the page's. */

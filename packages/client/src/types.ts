@@ -17,7 +17,10 @@ export interface SessionOptions {
   clientId: string
   /** For client credentials in Node only. A page cannot keep a secret. */
   clientSecret?: string
-  /** Where the person comes back to. Default: this page without query and fragment. */
+  /**
+   * Where the person comes back to: an address, or a path of this page's origin. Default: `/`. The
+   * issuer must know it as an address of this client.
+   */
   redirectUri?: string
   /** Scopes, separated by spaces. Default: `openid profile offline_access`. */
   scope?: string
@@ -57,6 +60,8 @@ export interface Metadata {
   end_session_endpoint?: string
   /** Whether each answer of the issuer names it (RFC 9207). */
   authorization_response_iss_parameter_supported?: boolean
+  /** Whether it takes a `retry_key` with the code, as Tenure does. */
+  retry_key_supported?: boolean
 }
 
 /** A set of tokens handed in. */
@@ -181,13 +186,20 @@ export interface SignInOptions {
   signal?: AbortSignal
 }
 
+/**
+ * How far a sign-out goes: here only, at the issuer for this client (default), or out of the
+ * issuer's own session, too. Only after the last one does the next sign-in ask who it is.
+ */
 export interface SignOutOptions {
   /**
    * Also leave the issuer's own session, by a redirect. Default: no. Rejects where the issuer
    * cannot be asked how; the session here is over all the same.
    */
   everywhere?: boolean
-  /** Where to come back to after that. */
+  /**
+   * With `everywhere`: where to come back to, such as `/`. The issuer must know it as an address
+   * after sign-out of this client. Default: the issuer's own page.
+   */
   returnTo?: string
   /** Forget here only: do not even revoke the refresh token. */
   localOnly?: boolean

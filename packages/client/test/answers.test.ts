@@ -202,3 +202,20 @@ test('waiting for a token can be given up, and the refresh goes on', async () =>
   expect(await other).toBe('at-1')
   expect(issuer.to('/token')).toHaveLength(1)
 })
+
+test('an issuer that says 409 is asked again, and ends no session', async () => {
+  const superseded = json(409, { error: 'refresh_token_superseded' }, { 'retry-after': '1' })
+  issuer.token = superseded
+  const session = await expired(issuer.url)
+  expect((await rejection(session.accessToken())).code).toBe('unavailable')
+  expect(session.snapshot().status).toBe('signed_in')
+  let times = 0
+  issuer.token = (asked, response) => {
+    times += 1
+    return (times === 1 ? superseded : json(200, TOKENS))(asked, response)
+  }
+  // The pause after a failure is the session's own affair.
+  const served = async (): Promise<void> => expect(await session.accessToken()).toBe('at-new')
+  await vi.waitFor(served, { timeout: 30_000 })
+  expect(times).toBe(2)
+})

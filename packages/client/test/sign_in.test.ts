@@ -271,3 +271,22 @@ async function signed(claims: object): Promise<string> {
   )
   return [...parts, Buffer.from(signature).toString('base64url')].join('.')
 }
+
+test.each([
+  ['says so', true, /^[\w-]{43}$/],
+  ['says no', false, null],
+  ['says something else', 'true', null],
+  ['says nothing', undefined, null],
+])('a retry key goes with the code where the issuer %s', async (_, supported, form) => {
+  issuer.metadata = { retry_key_supported: supported }
+  const keys: (string | null)[] = []
+  for (let times = 0; times < 2; times += 1) {
+    const session = open(issuer.url)
+    await comeBack(session, await begin(session))
+    const exchange = issuer.to('/token').at(-1)
+    keys.push(new URLSearchParams(exchange?.body).get('retry_key'))
+  }
+  if (form === null) return expect(keys).toEqual([null, null])
+  for (const key of keys) expect(key).toMatch(form)
+  expect(keys[0]).not.toBe(keys[1])
+})

@@ -1,6 +1,7 @@
-import type { CallbackResult, Session } from '@tenure/client'
+import type { CallbackResult } from '@tenure/client'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useNearest } from './provider.js'
+import { claim, finish, taken } from './returned.js'
 
 export type CallbackState =
   | { readonly status: 'pending' }
@@ -12,13 +13,14 @@ export type CallbackState =
  * mounted. An address that is no callback is done at once, with nowhere to return to.
  */
 export function useCallbackResult(): CallbackState {
-  const session = useNearest()
+  const { session } = useNearest()
   const [state, setState] = useState<CallbackState>(PENDING)
   useEffect(() => {
     let over = false
+    const release = claim(session)
     const put = (next: CallbackState): void => {
       if (over) return
-      finishing.delete(session)
+      taken(session)
       setState(next)
     }
     finish(session).then(
@@ -28,6 +30,7 @@ export function useCallbackResult(): CallbackState {
     )
     return () => {
       over = true
+      release()
     }
   }, [session])
   return state
@@ -56,14 +59,4 @@ export function Callback({ onDone, children, failed }: CallbackProps): ReactNode
   return failed(state.error)
 }
 
-/** The address is tidied meanwhile: whoever asks again before the answer was taken means the same. */
-function finish(session: Session): Promise<CallbackResult | null> {
-  const known = finishing.get(session)
-  if (known) return known
-  const begun = session.handleCallback()
-  finishing.set(session, begun)
-  return begun
-}
-
 const PENDING: CallbackState = { status: 'pending' }
-const finishing = new WeakMap<Session, Promise<CallbackResult | null>>()

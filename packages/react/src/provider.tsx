@@ -1,41 +1,69 @@
 import { createSession, type Session, type SessionOptions } from '@tenure/client'
-import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useReturned, type Returned } from './returned.js'
 
-export type SessionProviderProps = { children?: ReactNode } & (
-  | {
-      /** A session that lives as long as the page: made outside of all components. */
-      session: Session
-      options?: never
-    }
-  | {
-      /** Opens the session with the first provider that names it, closes it with the last one. */
-      options: SessionOptions
-      session?: never
-    }
-)
+interface Common {
+  children?: ReactNode
+  /**
+   * Goes on to where a sign-in was begun, in place of the page that the person came back to.
+   * Default: through the history, which most routers follow.
+   */
+  navigate?: (to: string) => void
+  /**
+   * Shown instead of the children when the sign-in that the person comes back from failed. Without
+   * it `Protected` gets the error.
+   */
+  failed?: (error: Error, again: () => void) => ReactNode
+}
 
-/** Gives a session to everything below. */
-export function SessionProvider({ session, options, children }: SessionProviderProps): ReactNode {
+export type SessionProviderProps = Common &
+  (
+    | {
+        /** A session that lives as long as the page: made outside of all components. */
+        session: Session
+        options?: never
+      }
+    | {
+        /** Opens the session with the first provider that names it, closes it with the last one. */
+        options: SessionOptions
+        session?: never
+      }
+  )
+
+/**
+ * Gives a session to everything below. It finishes a sign-in when the person comes back from the
+ * issuer; until that is done, the state is `loading`.
+ */
+export function SessionProvider({ session, options, ...common }: SessionProviderProps): ReactNode {
   return session ? (
-    <Context.Provider value={session}>{children}</Context.Provider>
+    <Giving session={session} {...common} />
   ) : (
-    <Opening options={options}>{children}</Opening>
+    <Opening options={options} {...common} />
   )
 }
 
-/** The session of the nearest provider. */
-export function useNearest(): Session {
-  const session = useContext(Context)
-  if (session) return session
+/** What the nearest provider gives. */
+export interface Nearest {
+  readonly session: Session
+  readonly returned: Returned
+  /** Forgets what went wrong. */
+  readonly again: () => void
+}
+
+export function useNearest(): Nearest {
+  const nearest = useContext(Context)
+  if (nearest) return nearest
   throw new Error('there is no <SessionProvider> above this component')
 }
 
-interface OpeningProps {
-  options: SessionOptions
-  children?: ReactNode
+function Giving({ session, navigate, failed, children }: Common & { session: Session }): ReactNode {
+  const [returned, again] = useReturned(session, navigate)
+  const nearest = useMemo(() => ({ session, returned, again }), [session, returned])
+  const shown = failed && returned ? failed(returned, again) : children
+  return <Context.Provider value={nearest}>{shown}</Context.Provider>
 }
 
-function Opening({ options, children }: OpeningProps): ReactNode {
+function Opening({ options, ...common }: Common & { options: SessionOptions }): ReactNode {
   const [name] = useState(() => options.name ?? `${options.issuer}|${options.clientId}`)
   const [session, setSession] = useState(() => open(name, options).session)
   useEffect(() => {
@@ -54,7 +82,7 @@ function Opening({ options, children }: OpeningProps): ReactNode {
     }
     // Options that change later belong to another session: give that one a key of its own.
   }, [name])
-  return <Context.Provider value={session}>{children}</Context.Provider>
+  return <Giving session={session} {...common} />
 }
 
 interface Opened {
@@ -72,5 +100,5 @@ function open(name: string, options: SessionOptions): Opened {
   return opened
 }
 
-const Context = createContext<Session | null>(null)
+const Context = createContext<Nearest | null>(null)
 const all = new Map<string, Opened>()

@@ -18,7 +18,7 @@ export interface AccessToken {
  * a token of the person before is never shown beside the person of now.
  */
 export function useAccessToken(): AccessToken {
-  const session = useNearest()
+  const { session } = useNearest()
   const snapshot = useSession(signedIn)
   const [got, setGot] = useState<Got>()
   useEffect(() => {

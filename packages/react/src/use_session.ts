@@ -17,11 +17,12 @@ export function useSession(): SessionState
  */
 export function useSession<T>(select: (snapshot: Snapshot) => T): T
 export function useSession<T>(select?: (snapshot: Snapshot) => T): T | SessionState {
-  const session = useNearest()
+  const { session, returned } = useNearest()
   const part: (snapshot: Snapshot) => T | Snapshot = select ?? whole
   const seen = useSyncExternalStore(
     useCallback((changed) => session.subscribe(changed), [session]),
-    () => part(session.snapshot()),
+    // Who is there is not known before the answer that the page was opened with is.
+    () => part(returned === undefined ? LOADING : session.snapshot()),
     () => part(LOADING),
   )
   const state = useMemo(

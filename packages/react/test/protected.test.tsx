@@ -83,6 +83,27 @@ it('does not undo a sign-out', async () => {
   expect(page.returns).toHaveLength(1)
 })
 
+it('shows a way to sign in again after a sign-out, and does not begin it by itself', async () => {
+  const page = departures()
+  const session = memorySession(issuer)
+  await session.adopt(tokensOf('Ada'))
+  const shown = await open(tree(session))
+  await act(() => session.signOut())
+  expect(shown.text).toBe('Sign in')
+  expect(page.returns).toEqual([])
+  await act(async () => document.querySelector('button')?.click())
+  await until(() => page.left === 1)
+  expect(page.returns).toEqual(['/orders/7?tab=items#last'])
+})
+
+it('shows nothing after a sign-out where that is wanted', async () => {
+  const session = memorySession(issuer)
+  await session.adopt(tokensOf('Ada'))
+  const shown = await open(tree(session, { signedOut: null }))
+  await act(() => session.signOut())
+  expect(shown.text).toBe('')
+})
+
 it('stays where it is when it is left before the page is', async () => {
   const page = departures()
   const session = memorySession(issuer)

@@ -3,18 +3,26 @@
 import { createSession } from '@tenure/client'
 import { sessionGuard, tenure } from '@tenure/vue'
 import { createApp } from 'vue'
-import { createRouter, createWebHistory } from 'vue-router'
-
-const session = createSession({ issuer: 'https://id.example.com', clientId: 'shop' })
+import { createRouter, createWebHistory, RouterView } from 'vue-router'
+import Orders from './Orders.vue'
 
 const base = import.meta.env.BASE_URL
+const session = createSession({
+  issuer: 'http://127.0.0.1:8484',
+  clientId: 'demo-spa',
+  redirectUri: base, // the issuer must know this address
+})
+
+const routes = [
+  { path: '/', component: Orders },
+  { path: '/orders', component: Orders },
+  {
+    path: '/failed',
+    component: { render: () => 'You are not signed in.' },
+    meta: { public: true },
+  },
+]
 const router = createRouter({ history: createWebHistory(base), routes })
-router.beforeEach(sessionGuard(session, { base }))
+router.beforeEach(sessionGuard(session, { base, failed: () => '/failed' }))
 
-createApp(App).use(tenure, { session }).use(router).mount('#app')
-
-import type { Component } from 'vue'
-import type { RouteRecordRaw } from 'vue-router'
-
-declare const App: Component
-declare const routes: RouteRecordRaw[]
+createApp(RouterView).use(tenure, { session }).use(router).mount('#app')

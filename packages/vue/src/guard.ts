@@ -1,4 +1,5 @@
 import type { Session, SignInOptions } from '@tenure/client'
+import { finish, isGuarded, routeOf } from './answer.js'
 import { onReturn } from './returned.js'
 
 /** What the guard looks at; the routes of vue-router fit. */
@@ -30,6 +31,7 @@ export function sessionGuard<R extends GuardedRoute>(
 ): (to: R) => Promise<string | boolean> {
   const { isPublic = markedPublic, base = '', failed, signIn } = options
   const start = base.replace(/\/$/, '')
+  isGuarded(session)
   let first = true
   let leaving: AbortController | undefined
   const guard = async (to: R): Promise<string | boolean> => {
@@ -39,7 +41,7 @@ export function sessionGuard<R extends GuardedRoute>(
     try {
       if (first) {
         first = false
-        const back = await session.handleCallback()
+        const back = await finish(session)
         if (back) return routeOf(back.returnTo, start)
       }
       if (isPublic(to) || (await session.ready()).status === 'signed_in') return true
@@ -55,11 +57,6 @@ export function sessionGuard<R extends GuardedRoute>(
     }
   }
   return guard
-}
-
-/** The router's part of an address of this origin. */
-function routeOf(returnTo: string | null, start: string): string {
-  return returnTo?.startsWith(`${start}/`) ? returnTo.slice(start.length) : '/'
 }
 
 function markedPublic(to: GuardedRoute): boolean {

@@ -1,5 +1,5 @@
 export { sessionGuard, type GuardedRoute, type GuardOptions } from './guard.js'
-export { createTenure, tenure } from './plugin.js'
+export { createTenure, tenure, type TenureOptions } from './plugin.js'
 export { Protected } from './protected.js'
 export { SignedIn, SignedOut } from './signed.js'
 export { useAccessToken, type AccessToken } from './use_access_token.js'

@@ -2,6 +2,7 @@ import type { SignInOptions } from '@tenure/client'
 import {
   computed,
   defineComponent,
+  h,
   onActivated,
   onDeactivated,
   shallowRef,
@@ -9,16 +10,17 @@ import {
   type PropType,
   type SlotsType,
 } from 'vue'
+import { useProvided } from './plugin.js'
 import { onReturn } from './returned.js'
 import { useSession } from './use_session.js'
 
 /**
  * Shows its slot to whoever is signed in and starts the sign-in for everybody else. Slots:
  * `fallback` until it is known who is signed in and while the page leaves; `signedOut` when the
- * person signs out meanwhile, for signing in again by itself would undo that (default:
- * `fallback`); `failed` when the session cannot be loaded or the sign-in cannot begin; its `again`
- * signs in, which helps where the error says so. Without the last one the error goes to the nearest
- * `onErrorCaptured`.
+ * person signs out meanwhile, for signing in again by itself would undo that (default: a button,
+ * "Sign in"); `failed` when the session cannot be loaded, or the sign-in cannot begin or be finished;
+ * its `again` signs in, which helps where the error says so. Without the last one the error goes to
+ * the nearest `onErrorCaptured`.
  */
 export const Protected = defineComponent({
   name: 'Protected',
@@ -34,11 +36,17 @@ export const Protected = defineComponent({
   }>,
   setup(props, { slots }) {
     const { session, snapshot, status, error: unloadable } = useSession()
-    const error = shallowRef<Error | null>(null)
+    const { returned } = useProvided()
+    const fault = shallowRef<Error | null>(null)
+    const error = computed(() => fault.value ?? unloadable.value ?? returned.value)
+    const forget = (): void => {
+      fault.value = null
+      if (returned.value) returned.value = null
+    }
     const again = (): void => {
-      error.value = null
+      forget()
       // Who is not known to be signed out is signed in only when asked to be.
-      if (unloadable.value) session.signIn(props.signIn).catch((it: Error) => (error.value = it))
+      if (unloadable.value) session.signIn(props.signIn).catch((it: Error) => (fault.value = it))
     }
     const left = shallowRef(false)
     const here = shallowRef(true)
@@ -48,7 +56,7 @@ export const Protected = defineComponent({
     watch(
       snapshot,
       (now, before) => {
-        if (now.status === 'signed_in') error.value = null
+        if (now.status === 'signed_in') forget()
         left.value =
           now.status === 'signed_out' && now.reason === 'user' && before.status === 'signed_in'
       },
@@ -67,20 +75,24 @@ export const Protected = defineComponent({
         onCleanup(() => leaving.abort())
         onReturn(signal, () => (returns.value += 1))
         session.signIn({ ...props.signIn, signal }).catch((cause: Error) => {
-          if (!signal.aborted) error.value = cause
+          if (!signal.aborted) fault.value = cause
         })
       },
       { immediate: true },
     )
+    const button = {
+      type: 'button',
+      onClick: () =>
+        void session.signIn(props.signIn).catch((cause: Error) => (fault.value = cause)),
+    }
     return () => {
       if (status.value === 'signed_in') return slots.default?.({})
-      const failure = error.value ?? unloadable.value
-      if (failure) {
-        if (!slots.failed) throw failure
-        return slots.failed({ error: failure, again })
+      if (error.value) {
+        if (!slots.failed) throw error.value
+        return slots.failed({ error: error.value, again })
       }
-      const show = left.value ? (slots.signedOut ?? slots.fallback) : slots.fallback
-      return show?.({})
+      if (!left.value) return slots.fallback?.({})
+      return slots.signedOut ? slots.signedOut({}) : h('button', button, 'Sign in')
     }
   },
 })

@@ -8,6 +8,7 @@ import {
   shallowReadonly,
   shallowRef,
   ssrContextKey,
+  watch,
   type ComputedRef,
   type ShallowRef,
 } from 'vue'
@@ -27,16 +28,19 @@ export interface SessionState {
 
 /** The session and what is known of it, for as long as the scope lives. */
 export function useSession(): SessionState {
-  const session = useProvided()
+  const { session, returned } = useProvided()
   const instance = getCurrentInstance()
   const onServer = inject(ssrContextKey, null) !== null
   // A server knows nobody, so whatever takes its HTML over begins with the same.
   const takesOver = !onServer && !!instance?.vnode.el
-  const snapshot = shallowRef(onServer || takesOver ? LOADING : session.snapshot())
+  // Who is there is not known before the answer that the page was opened with is.
+  const known = (): Snapshot => (returned.value === undefined ? LOADING : session.snapshot())
+  const snapshot = shallowRef(onServer || takesOver ? LOADING : known())
   let end: (() => void) | undefined
   const follow = (): void => {
-    const update = (): void => void (snapshot.value = session.snapshot())
-    end = session.subscribe(update)
+    const update = (): void => void (snapshot.value = known())
+    const ends = [session.subscribe(update), watch(returned, update, { flush: 'sync' })]
+    end = () => ends.forEach((end) => end())
     update()
   }
   if (takesOver) onMounted(follow)

@@ -85,6 +85,21 @@ it('does not undo a sign-out', async () => {
   expect(page.returns).toHaveLength(1)
 })
 
+it('shows a way to sign in again after a sign-out, and does not begin it by itself', async () => {
+  const page = departures()
+  const session = memorySession(issuer)
+  await session.adopt(tokensOf('Ada'))
+  const slots = { default: () => 'secret', fallback: () => 'wait' }
+  const shown = open(session, () => () => h(Protected, null, slots))
+  expect(shown.text()).toBe('secret')
+  await session.signOut()
+  await nextTick()
+  expect(shown.text()).toBe('Sign in')
+  expect(page.returns).toEqual([])
+  await shown.find('button').trigger('click')
+  await until(() => page.left === 1)
+})
+
 it('starts nothing while it is kept alive elsewhere', async () => {
   const page = departures()
   const session = memorySession(issuer)

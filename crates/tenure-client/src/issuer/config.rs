@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use huskarl::core::{
-    Error,
+    EndpointUrl, Error,
     client_auth::{
         self, AuthenticationContext, AuthenticationParams, ClientAuthentication, FormValue, NoAuth,
     },
@@ -12,7 +13,7 @@ use huskarl::core::{
 use tenure_core::secret::ClientSecret;
 use url::{Host, Url};
 
-use super::IssuerError;
+use super::{IssuerError, discovery::Found};
 use crate::dpop::ProofKey;
 
 /// Which issuer, as which client.
@@ -139,8 +140,36 @@ impl IssuerConfig {
         let inner = self.authentication();
         match self.audience.clone() {
             None => inner,
-            Some(audience) => Arc::new(WithAudience { inner, audience }),
+            Some(value) => Arc::new(WithParameter {
+                inner,
+                name: "audience",
+                value,
+                at: None,
+            }),
         }
+    }
+
+    /// The same with a retry key beside the code that begins a session, for an issuer that takes
+    /// one: it then knows that this holder understands 409. The key is made of fresh random bytes
+    /// and nobody keeps it.
+    pub(super) fn authentication_to_begin(
+        &self,
+        found: &Found,
+    ) -> Result<Arc<dyn ClientAuthentication>, IssuerError> {
+        let inner = self.authentication_with_audience();
+        if !found.takes_retry_key {
+            return Ok(inner);
+        }
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|error| {
+            IssuerError::misconfigured("the system gives no random numbers").because(error)
+        })?;
+        Ok(Arc::new(WithParameter {
+            inner,
+            name: "retry_key",
+            value: Base64UrlUnpadded::encode_string(&key),
+            at: Some(found.metadata.token_endpoint.clone()),
+        }))
     }
 }
 
@@ -159,12 +188,15 @@ pub(super) fn is_private(url: &Url) -> bool {
     }
 }
 
-struct WithAudience {
+struct WithParameter {
     inner: Arc<dyn ClientAuthentication>,
-    audience: String,
+    name: &'static str,
+    value: String,
+    /// The only endpoint that gets it; `None` for all that the client authenticates at.
+    at: Option<EndpointUrl>,
 }
 
-impl ClientAuthentication for WithAudience {
+impl ClientAuthentication for WithParameter {
     fn authenticates_client(&self) -> bool {
         self.inner.authenticates_client()
     }
@@ -174,9 +206,15 @@ impl ClientAuthentication for WithAudience {
         context: AuthenticationContext<'a>,
     ) -> MaybeSendBoxFuture<'a, Result<AuthenticationParams<'a>, Error>> {
         Box::pin(async move {
+            let here = self
+                .at
+                .as_ref()
+                .is_none_or(|at| at == context.target_endpoint);
             let mut parameters = self.inner.authentication_context(context).await?;
-            let form = parameters.form_params.get_or_insert_default();
-            form.push(("audience", FormValue::from(self.audience.as_str())));
+            if here {
+                let form = parameters.form_params.get_or_insert_default();
+                form.push((self.name, FormValue::from(self.value.as_str())));
+            }
             Ok(parameters)
         })
     }

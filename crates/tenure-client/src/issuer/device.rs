@@ -1,17 +1,16 @@
 use std::time::{Duration, SystemTime};
 
-use huskarl::{
-    core::server_metadata::AuthorizationServerMetadata,
-    grant::{
-        core::TokenResponse,
-        device_authorization::{DeviceAuthorizationGrant, PendingState, PollError, StartInput},
-    },
+use huskarl::grant::{
+    core::TokenResponse,
+    device_authorization::{DeviceAuthorizationGrant, PendingState, PollError, StartInput},
 };
 use tenure_core::{holder::Grant, secret::IdToken};
 use tokio::time::timeout;
 
 use super::{
-    Issuer, IssuerError, grant,
+    Issuer, IssuerError,
+    discovery::Found,
+    grant,
     wire::{Wire, printable},
 };
 
@@ -39,9 +38,10 @@ impl Issuer {
         &self,
         show: impl FnOnce(&DevicePrompt) + Send,
     ) -> Result<Grant, IssuerError> {
-        let metadata = self.metadata().await?;
+        let found = self.found().await?;
+        let metadata = &found.metadata;
         let wire = self.wire();
-        let device = self.device_grant(metadata, &wire)?;
+        let device = self.device_grant(found, &wire)?;
         let input = StartInput::builder()
             .scope(self.0.config.scope.clone())
             .maybe_resource(self.0.config.resources())
@@ -78,10 +78,10 @@ impl Issuer {
 
     fn device_grant(
         &self,
-        metadata: &AuthorizationServerMetadata,
+        found: &Found,
         wire: &Wire,
     ) -> Result<DeviceAuthorizationGrant, IssuerError> {
-        let builder = DeviceAuthorizationGrant::builder_from_metadata(metadata);
+        let builder = DeviceAuthorizationGrant::builder_from_metadata(&found.metadata);
         let builder = builder.map_err(|error| {
             let why = "the issuer offers no sign-in by device code";
             IssuerError::misconfigured(why).because(error)
@@ -89,7 +89,7 @@ impl Issuer {
         Ok(builder
             .client_id(self.0.config.client_id.clone())
             .http_client(wire.clone())
-            .client_auth(self.0.config.authentication_with_audience())
+            .client_auth(self.0.config.authentication_to_begin(found)?)
             .dpop(self.0.config.dpop())
             // An issuer that names an interval means it; one that names none gets five seconds.
             .min_poll_interval_secs(1)

@@ -2,13 +2,25 @@ use huskarl::core::{EndpointUrl, server_metadata::AuthorizationServerMetadata};
 
 use super::{Issuer, IssuerError, config::is_private, wire::Heard};
 
+/// What the issuer says of itself.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) metadata: AuthorizationServerMetadata,
+    /// Whether it takes a retry key with a code, and answers accordingly later.
+    pub(super) takes_retry_key: bool,
+}
+
 impl Issuer {
     /// The issuer's addresses, asked for once.
     pub(super) async fn metadata(&self) -> Result<&AuthorizationServerMetadata, IssuerError> {
-        self.0.metadata.get_or_try_init(|| self.discover()).await
+        Ok(&self.found().await?.metadata)
     }
 
-    async fn discover(&self) -> Result<AuthorizationServerMetadata, IssuerError> {
+    pub(super) async fn found(&self) -> Result<&Found, IssuerError> {
+        self.0.found.get_or_try_init(|| self.discover()).await
+    }
+
+    async fn discover(&self) -> Result<Found, IssuerError> {
         let issuer = &self.0.config.issuer;
         let mut last = None;
         for name in self.0.config.names() {
@@ -19,7 +31,12 @@ impl Issuer {
                 .call()
                 .await;
             let error = match found {
-                Ok(metadata) => return accepted(metadata),
+                Ok(metadata) => {
+                    return Ok(Found {
+                        metadata: accepted(metadata)?,
+                        takes_retry_key: wire.heard().takes_retry_key,
+                    });
+                }
                 Err(error) => error,
             };
             let heard = wire.heard();

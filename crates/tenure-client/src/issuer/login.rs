@@ -17,7 +17,9 @@ use tenure_oidc::{Callback, Refusal, RefusalKind};
 use tokio::time::timeout;
 use url::Url;
 
-use super::{Issuer, IssuerError, IssuerErrorKind, grant, loopback::Loopback, wire::Wire};
+use super::{
+    Issuer, IssuerError, IssuerErrorKind, discovery::Found, grant, loopback::Loopback, wire::Wire,
+};
 
 /// How a person signs in.
 #[derive(Debug, Clone)]
@@ -65,11 +67,11 @@ impl Issuer {
         show: impl FnOnce(&Url) + Send,
         options: LoginOptions,
     ) -> Result<Grant, IssuerError> {
-        let metadata = self.metadata().await?;
+        let found = self.found().await?;
         let loopback = Loopback::bind().await.map_err(|error| {
             IssuerError::misconfigured("no free port to listen on").because(error)
         })?;
-        let (begun, url) = self.begin(metadata, loopback.redirect_uri()).await?;
+        let (begun, url) = self.begin(found, loopback.redirect_uri()).await?;
         show(&url);
         let state = LoginState::new(begun.pending.state.clone());
         let Ok((callback, browser)) = timeout(options.patience, loopback.wait(&state)).await else {
@@ -84,9 +86,10 @@ impl Issuer {
 
     async fn begin<'a>(
         &self,
-        metadata: &'a AuthorizationServerMetadata,
+        found: &'a Found,
         redirect_uri: String,
     ) -> Result<(Begun<'a>, Url), IssuerError> {
+        let metadata = &found.metadata;
         let config = &self.0.config;
         let wire = self.wire();
         let grant: AuthorizationCodeGrant = AuthorizationCodeGrant::builder_from_metadata(metadata)
@@ -95,7 +98,7 @@ impl Issuer {
             })?
             .client_id(config.client_id.clone())
             .http_client(wire.clone())
-            .client_auth(config.authentication_with_audience())
+            .client_auth(config.authentication_to_begin(found)?)
             .redirect_uri(redirect_uri)
             .dpop(config.dpop())
             // The ID token is verified here, with more patience for clocks.

@@ -43,6 +43,8 @@ pub(super) struct Heard {
     pub(super) said: Option<String>,
     /// Whether the body was a JSON object.
     pub(super) is_object: bool,
+    /// What a discovery document says of `retry_key_supported`.
+    pub(super) takes_retry_key: bool,
 }
 
 impl Wire {
@@ -162,6 +164,7 @@ impl Heard {
             return None;
         };
         self.is_object = true;
+        self.takes_retry_key = object.get("retry_key_supported") == Some(&Value::Bool(true));
         let text = |name| {
             let text = object.get(name).and_then(Value::as_str)?;
             let repeats = secrets.iter().any(|secret| text.contains(secret.as_str()));
@@ -232,13 +235,14 @@ fn date(headers: &header::HeaderMap) -> Option<Timestamp> {
 }
 
 /// Fields of a request that are secrets.
-const SECRET: [&str; 7] = [
+const SECRET: [&str; 8] = [
     "refresh_token",
     "code",
     "code_verifier",
     "client_secret",
     "client_assertion",
     "device_code",
+    "retry_key",
     "token",
 ];
 const LONGEST_BODY: usize = 1024 * 1024;

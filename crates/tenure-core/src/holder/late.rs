@@ -29,12 +29,12 @@ impl Holder {
             self.granted(grant, &asked);
             return;
         }
-        if self.is_signing_in() {
-            // Void once the sign-in is in storage; until then the old session may have to go on.
+        if self.is_signing() {
+            // Void once that is in storage; until then the old session may have to go on.
             self.void.extend(grant.refresh_token);
             return;
         }
-        if self.login() != asked.login || self.is_signing() {
+        if self.login() != asked.login {
             self.revoke(grant.refresh_token);
             return;
         }

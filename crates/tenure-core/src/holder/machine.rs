@@ -9,6 +9,7 @@ use super::{
     waiting::TokenWaiter,
 };
 use crate::{
+    issuer::RatchetPolicy,
     mutant::{Mutant, active},
     secret::RefreshToken,
     time::{Now, Timestamp, Uptime},
@@ -453,7 +454,10 @@ impl Holder {
 }
 
 const LONGEST_TIMER: Duration = Duration::from_secs(12 * 60 * 60);
-/// A reading of storage older than this is not acted on. It must be well below the time for
-/// which the issuer bears with stragglers (10 s).
+/// A reading of storage older than this is not acted on.
 const OLD_NEWS: Duration = Duration::from_secs(2);
+const _: () = assert!(
+    2 * OLD_NEWS.as_millis() < RatchetPolicy::STRAGGLER_WINDOW.start().as_millis(),
+    "a request would be theft that was sent on what was read last"
+);
 const MOST_SLOW_READS: u8 = 3;

@@ -46,6 +46,13 @@ impl Holder {
         }
     }
 
+    /// What a person has just left is written down: its issuer may hear of it.
+    fn revoke_void(&mut self) {
+        for token in core::mem::take(&mut self.void) {
+            self.revoke(Some(token));
+        }
+    }
+
     pub(super) fn save_done(&mut self, save: Save) {
         let generation = save.value.generation;
         match save.purpose {
@@ -64,15 +71,18 @@ impl Holder {
                 self.revoke_replaced();
                 self.adopt(Some(save.value));
                 self.revoke(before);
-                for token in core::mem::take(&mut self.void) {
-                    self.revoke(Some(token));
-                }
+                self.revoke_void();
                 self.outputs.push_back(Output::Publish { generation });
                 self.settle(waiter, Ok(Settled::SignedIn));
                 self.rest();
             }
-            Purpose::SignOut { waiter, .. } => {
+            Purpose::SignOut { waiter, scope } => {
+                let unsaved = self.unsaved.take();
                 self.adopt(Some(save.value));
+                if scope == SignOutScope::Issuer {
+                    self.revoke(unsaved.and_then(|u| u.active.tokens.refresh_token));
+                }
+                self.revoke_void();
                 self.outputs.push_back(Output::Publish { generation });
                 if !active(Mutant::SignOutBeforeSave) {
                     self.settle(waiter, Ok(Settled::SignedOut));
@@ -112,6 +122,12 @@ impl Holder {
                 self.rest();
             }
             Purpose::SignOut { waiter, .. } => {
+                // The session goes on, so its issuer hears nothing, unless a write that was not
+                // answered may still arrive: then the person is out.
+                if save.unanswered {
+                    self.revoke_void();
+                }
+                self.void.clear();
                 self.settle(waiter, Err(Cause::Storage(trouble)));
                 self.rest();
             }
@@ -192,18 +208,12 @@ impl Holder {
             | Phase::Pausing { .. } => None,
         };
         self.abandon();
-        let unsaved = self
-            .unsaved
-            .take()
-            .and_then(|u| u.active.tokens.refresh_token);
         let current = self
             .memory
             .active()
             .and_then(|s| s.tokens.refresh_token.clone());
         if scope == SignOutScope::Issuer {
-            self.revoke(unsaved);
-            self.revoke(pending);
-            self.revoke(current);
+            self.void.extend([pending, current].into_iter().flatten());
         }
         self.settle_all(&Err(Cause::SignedOut(SignedOutReason::User)));
         if active(Mutant::SignOutBeforeSave) {
@@ -270,7 +280,7 @@ impl Holder {
             }
         );
         if tell && newer != known {
-            self.revoke(newer);
+            self.void.extend(newer);
         }
         // The sign-in may have been in storage, and a later one have taken its place and revoked
         // its tokens: nobody can tell, so the person is asked again.

@@ -42,6 +42,7 @@ pub fn begin(
         // Nothing comes before the first generation, so its use decides nothing.
         confirmed: true,
         replays: 0,
+        keyed: new.keyed,
         jkt: new.jkt,
         auth_time: new.auth_time,
         acr: new.acr,
@@ -75,6 +76,7 @@ pub fn present(
     match place(family, token.generation(), &hash) {
         Place::Current => rotate(family, token, how, keys, policy, now),
         Place::Previous => previous(family, token, how, keys, policy, now),
+        Place::Older => older(family, token.generation(), policy, now),
         Place::Ahead => match policy.tolerate_rollback {
             Rollback::AdoptOne => rotate(family, token, how, keys, policy, now),
             Rollback::Refuse => reused(family, now),
@@ -124,6 +126,9 @@ impl Family {
 enum Place {
     Current,
     Previous,
+    /// Two or more before the current. That the service made it, its tag says; its digest is not
+    /// kept any more.
+    Older,
     Ahead,
     Elsewhere,
 }
@@ -138,7 +143,11 @@ fn place(family: &Family, generation: u32, hash: &[u8; 32]) -> Place {
         return Place::Previous;
     }
     if follows(family.generation, generation) {
-        Place::Ahead
+        return Place::Ahead;
+    }
+    let is_older = family.generation.saturating_sub(generation) >= 2;
+    if is_older {
+        Place::Older
     } else {
         Place::Elsewhere
     }
@@ -207,6 +216,7 @@ fn succeed(
         key_id: key.id(),
         rotated_at: now,
         confirmed: false,
+        keyed: family.keyed || active(Mutant::KeyedByRefresh),
         idle_deadline: idle_deadline(family, policy, now),
         last_seen: now,
         address: how
@@ -236,7 +246,6 @@ fn previous(
     policy: &RatchetPolicy,
     now: Timestamp,
 ) -> Decision {
-    let age = now.since(family.rotated_at);
     if active(Mutant::LostAnswerIsTheft) {
         return reused(family, now);
     }
@@ -251,26 +260,68 @@ fn previous(
             family.generation,
         );
     }
-    if !family.confirmed && age <= policy.lost_window {
+    if !family.confirmed && now.since(family.rotated_at) <= lost_window(family, policy) {
         return repeat(family, token, keys, now);
     }
     // Counted from the last sign of life of this generation: the request whose repetition was
     // answered late may itself be delivered twice.
     let since_use = now.since(family.rotated_at.max(family.last_seen));
-    if since_use <= policy.straggler_window {
-        return superseded();
+    if since_use > policy.straggler_window && !active(Mutant::StragglersForEver) {
+        return reused(family, now);
     }
-    reused(family, now)
+    straggler(family, token, keys)
 }
 
-fn repeat(family: &Family, token: &Presented, keys: &RatchetKeys, now: Timestamp) -> Decision {
+/// A lost answer is given again for longer where its holder asks again after any sleep.
+fn lost_window(family: &Family, policy: &RatchetPolicy) -> Duration {
+    if family.keyed && !active(Mutant::KeyedWindowIgnored) {
+        policy.keyed_lost_window
+    } else {
+        policy.lost_window
+    }
+}
+
+/// A sibling was faster, and what it got is in use. A holder that knows 409 looks into its storage
+/// and needs no tokens, so that a thief gets none either. Other clients give up at a 409, so they
+/// get what the sibling got. It is no sign of life of this generation: who asks again and again
+/// does not keep the window open.
+fn straggler(family: &Family, token: &Presented, keys: &RatchetKeys) -> Decision {
+    let is_told =
+        (family.keyed || active(Mutant::StragglerTurnedAway)) && !active(Mutant::StragglerLetIn);
+    if is_told {
+        superseded()
+    } else {
+        repeat(family, token, keys, family.last_seen)
+    }
+}
+
+/// Two rotations or more overtook it: an honest request may be as late as that, and so may a
+/// thief's, who gets nothing. The number of rotations is bounded, or a thief who has the current
+/// token and rotates all the time would never be found by its owner's old one.
+fn older(family: &Family, generation: u32, policy: &RatchetPolicy, now: Timestamp) -> Decision {
+    let behind = family.generation.saturating_sub(generation);
+    let is_late = behind <= RatchetPolicy::MOST_ROTATIONS_LATE
+        && now.since(family.rotated_at) <= policy.straggler_window;
+    if is_late && !active(Mutant::OvertakenTwiceIsTheft) {
+        superseded()
+    } else {
+        reused(family, now)
+    }
+}
+
+fn repeat(
+    family: &Family,
+    token: &Presented,
+    keys: &RatchetKeys,
+    last_seen: Timestamp,
+) -> Decision {
     let Some((key, secret)) = derive_again(family, token, keys) else {
         return superseded();
     };
     let token = write(key, family.id, family.generation, &secret);
     let family = Family {
         replays: family.replays.saturating_add(1),
-        last_seen: now,
+        last_seen,
         ..family.clone()
     };
     Decision::Repeated { family, token }

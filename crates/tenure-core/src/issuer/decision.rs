@@ -4,47 +4,6 @@ use core::{fmt, time::Duration};
 use super::{Family, FamilyId, RevokedReason};
 use crate::{secret::RefreshToken, time::Timestamp};
 
-/// How forgiving rotation is. `Default` is what the documentation of each field says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(
-    clippy::exhaustive_structs,
-    reason = "callers build it with `..Default::default()`"
-)]
-pub struct RatchetPolicy {
-    /// For how long a lost answer is given again while nobody has used what was granted.
-    /// Default: 24 h. Where access tokens are verified without the service, so that it does not
-    /// learn of their use, 30 s is right.
-    pub lost_window: Duration,
-    /// For how long a request that was overtaken by a sibling is told so, rather than taken for
-    /// a thief's. Default: 10 s.
-    pub straggler_window: Duration,
-    /// Ends a family after this long without a rotation. Default: 14 days.
-    pub idle_limit: Duration,
-    /// What a refresh token means that is newer than the row. Default: theft.
-    pub tolerate_rollback: Rollback,
-}
-
-impl Default for RatchetPolicy {
-    fn default() -> Self {
-        Self {
-            lost_window: Duration::from_secs(24 * 60 * 60),
-            straggler_window: Duration::from_secs(10),
-            idle_limit: Duration::from_secs(14 * 24 * 60 * 60),
-            tolerate_rollback: Rollback::Refuse,
-        }
-    }
-}
-
-/// What a refresh token means that is newer than the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "there is no third way")]
-pub enum Rollback {
-    /// The store loses nothing: the family is ended.
-    Refuse,
-    /// The store may have lost the last rotation (a failover, a restored copy): the row follows.
-    AdoptOne,
-}
-
 /// What a new family is made of.
 #[derive(Clone)]
 #[allow(clippy::exhaustive_structs, reason = "plain data that callers build")]
@@ -59,6 +18,8 @@ pub struct NewFamily {
     pub client_id: String,
     /// The granted scope, space-separated.
     pub scope: String,
+    /// Whether its holder says which requests are its own, and so knows what 409 means.
+    pub keyed: bool,
     /// The DPoP key it is bound to.
     pub jkt: Option<String>,
     /// When the person authenticated.
@@ -123,15 +84,15 @@ pub enum Decision {
         token: RefreshToken,
     },
     /// The next refresh token, the same bytes as the first time: that answer was lost, or a
-    /// sibling asks. Only the count of replays and the time differ, so writing is optional.
+    /// sibling asks. At most the count of replays and the time differ, so writing is optional.
     Repeated {
         /// The row with the replay counted.
         family: Family,
         /// What the client gets.
         token: RefreshToken,
     },
-    /// A sibling was faster and already uses the next one (409): the client has it in its
-    /// storage. Nothing is granted, nothing ended.
+    /// Others were faster and use what came after (409): the client has it in its storage.
+    /// Nothing is granted, nothing ended.
     Superseded {
         /// When to look there.
         retry_after: Duration,

@@ -77,6 +77,9 @@ pub struct Family {
     pub confirmed: bool,
     /// How many lost answers were given again.
     pub replays: u32,
+    /// Whether its holder said at its beginning that it says which requests are its own, and so
+    /// knows what 409 means. No later request changes it: a thief would choose.
+    pub keyed: bool,
     /// The thumbprint of the DPoP key it is bound to (RFC 9449 §5).
     pub jkt: Option<String>,
     /// When the person authenticated.

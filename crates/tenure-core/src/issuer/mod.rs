@@ -18,12 +18,14 @@ mod decide;
 mod decision;
 mod family;
 mod keys;
+mod policy;
 #[cfg(test)]
 mod tests;
 mod token;
 
 pub use decide::{begin, confirm, present, revoke};
-pub use decision::{Decision, NewFamily, Presentation, RatchetPolicy, Refusal, Rollback};
+pub use decision::{Decision, NewFamily, Presentation, Refusal};
 pub use family::{Family, FamilyId, FamilyIdError, Revoked, RevokedReason};
 pub use keys::{RatchetKey, RatchetKeys};
+pub use policy::{PolicyFault, RatchetPolicy, Rollback};
 pub use token::{Forged, Presented, parse};

@@ -15,7 +15,6 @@ fn a_sign_out_during_a_refresh_wins_and_the_late_token_is_revoked() {
         waiter: Waiter(2),
         scope: SignOutScope::Issuer,
     });
-    assert_eq!(story.revoked().as_deref(), Some("rt1"));
     assert!(matches!(
         story.settled(1),
         Some(Err(Cause::SignedOut(SignedOutReason::User)))
@@ -23,6 +22,7 @@ fn a_sign_out_during_a_refresh_wins_and_the_late_token_is_revoked() {
     assert!(story.settled(2).is_none());
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
+    assert_eq!(story.revoked().as_deref(), Some("rt1"));
     assert!(matches!(story.settled(2), Some(Ok(Settled::SignedOut))));
     let wall = story.wall;
     story.answer(late, Answer::Tokens(grant(2, wall)));
@@ -31,6 +31,32 @@ fn a_sign_out_during_a_refresh_wins_and_the_late_token_is_revoked() {
         story.holder.snapshot(),
         Snapshot::SignedOut(SignedOutReason::User)
     ));
+}
+
+#[test]
+fn a_sign_out_that_storage_does_not_take_leaves_the_session_whole() {
+    // Law 1: who is told "still signed in" is that at the issuer, too, and what the issuer
+    // granted meanwhile is good.
+    let mut story = Story::signed_in(on_demand(), LIFE);
+    story.want(1);
+    let late = story.up_to_the_exchange();
+    story.input(Input::SignOutWanted {
+        waiter: Waiter(2),
+        scope: SignOutScope::Issuer,
+    });
+    let wall = story.wall;
+    story.answer(late, Answer::Tokens(grant(2, wall)));
+    let (op, ..) = story.save();
+    story.input(Input::Saved {
+        op,
+        result: Err(SaveFault::Failed),
+    });
+    assert!(matches!(
+        story.settled(2),
+        Some(Err(Cause::Storage(StorageTrouble::Write)))
+    ));
+    assert_eq!(story.revoked(), None);
+    assert!(matches!(story.holder.snapshot(), Snapshot::Active { .. }));
 }
 
 #[test]

@@ -37,6 +37,26 @@ pub(crate) async fn furnish(app: &App) -> Result<(), StoreError> {
     app.retire_others(&standing, from_here).await
 }
 
+/// Whom and what there is to sign in with, for the person who started the server.
+pub(crate) fn lines() -> Vec<String> {
+    vec![
+        format!("Sign in as {USERNAME} with the password: {PASSWORD}"),
+        "Clients, from any port of 127.0.0.1, [::1] and localhost:".to_owned(),
+        "  demo-spa      for pages: back to / or /callback, after sign-out to /, /callback or \
+         /signed-out"
+            .to_owned(),
+        "  demo-cli      for `tenure login` and other programs of a person: back to /callback, or \
+         by a code"
+            .to_owned(),
+        format!(
+            "  demo-service  for programs without a person: the secret {SERVICE_SECRET}, the scope \
+             api"
+        ),
+        "  connect-demo, connect-demo-3, connect-demo-service: for @reapit/connect-session"
+            .to_owned(),
+    ]
+}
+
 /// What the clients that ask for it are told about the demo account.
 async fn describe(app: &App) -> Result<(), StoreError> {
     let account = app.accounts.named(USERNAME).await?;
@@ -57,7 +77,7 @@ fn public(id: &str) -> Client {
     Client {
         id: id.to_owned(),
         secret_digest: None,
-        redirect_uris: at("/callback"),
+        redirect_uris: [at("/"), at("/callback")].concat(),
         post_logout_redirect_uris: returns,
         grants: vec![Grant::AuthorizationCode, Grant::RefreshToken],
         scope: DEFAULT_SCOPE.to_owned(),
@@ -76,7 +96,7 @@ fn shell() -> Client {
 
 fn service() -> Client {
     let mut client = public("demo-service");
-    client.secret_digest = Some(digest_of_secret(&ClientSecret::new("demo-secret")));
+    client.secret_digest = Some(digest_of_secret(&ClientSecret::new(SERVICE_SECRET)));
     client.grants.push(Grant::ClientCredentials);
     client.scope.push_str(" api");
     client
@@ -135,6 +155,7 @@ fn connect_service() -> Client {
 
 const USERNAME: &str = "demo";
 const PASSWORD: &str = "correct horse battery staple";
+const SERVICE_SECRET: &str = "demo-secret";
 const HOSTS: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 /// Where applications of that package come from and go to, as its documentation writes them; ""
 /// is the application's origin, which is the package's default.

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-use super::{Dev, Failure, out};
+use super::{Dev, Failure, demo, out};
 use crate::clients::redirect::is_loopback_origin;
 use crate::{Clock, Config, Server};
 
@@ -92,6 +92,9 @@ async fn announce(at: SocketAddr, address: String, mode: Mode) {
         out::line(&format!("Tenure is ready: {address}"));
         if mode == Mode::Demo {
             out::line(&format!("See a session at work: {address}/demo"));
+            for line in demo::lines() {
+                out::line(&line);
+            }
         }
     }
 }

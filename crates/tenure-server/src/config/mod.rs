@@ -8,6 +8,7 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use serde::{Deserialize, Serialize};
+use tenure_core::issuer::{PolicyFault, RatchetPolicy};
 
 pub use self::client::ClientConfig;
 pub(crate) use self::client::{DEFAULT_SCOPE, check_uri};
@@ -45,9 +46,9 @@ pub struct Config {
     pub refresh_idle_secs: u64,
     /// How long a token family lasts at most.
     pub refresh_absolute_secs: u64,
-    /// How long a lost answer to a refresh is given again.
+    /// How long a lost answer to a refresh is given again to a client that sent no retry key.
     pub lost_window_secs: u64,
-    /// How long a request that was overtaken is told so.
+    /// How long a request that was overtaken is not taken for a thief's.
     pub straggler_window_secs: u64,
     /// How long a connection may be open without a request, a half-sent one included.
     pub header_timeout_secs: u64,
@@ -90,7 +91,7 @@ impl Default for Config {
             session_absolute_secs: 30 * DAY,
             refresh_idle_secs: 30 * DAY,
             refresh_absolute_secs: 90 * DAY,
-            lost_window_secs: DAY,
+            lost_window_secs: MINUTE,
             straggler_window_secs: 10,
             header_timeout_secs: 10,
             max_connections: 10_000,
@@ -172,7 +173,18 @@ impl Config {
                 )));
             }
         }
+        self.ratchet().checked().map_err(windows)?;
         Ok(())
+    }
+
+    /// How forgiving the rotation of refresh tokens is.
+    pub(crate) fn ratchet(&self) -> RatchetPolicy {
+        RatchetPolicy {
+            idle_limit: Duration::from_secs(self.refresh_idle_secs),
+            lost_window: Duration::from_secs(self.lost_window_secs),
+            straggler_window: Duration::from_secs(self.straggler_window_secs),
+            ..RatchetPolicy::default()
+        }
     }
 
     pub(crate) fn issuer(&self) -> &str {
@@ -248,6 +260,18 @@ fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
         "`issuer` is `{issuer}`: write it with https://; http:// is for 127.0.0.1, [::1] and \
          localhost alone"
     )))
+}
+
+fn windows(fault: PolicyFault) -> ConfigError {
+    let key = match fault {
+        PolicyFault::LostWindow => "lost_window_secs",
+        PolicyFault::StragglerWindow => "straggler_window_secs",
+        // No key sets it.
+        PolicyFault::KeyedLostWindow => return ConfigError(fault.to_string()),
+    };
+    let allowed = fault.allowed();
+    let (least, most) = (allowed.start().as_secs(), allowed.end().as_secs());
+    ConfigError(format!("write a `{key}` from {least} to {most}"))
 }
 
 fn told(error: &figment::Error) -> ConfigError {

@@ -48,6 +48,7 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
         "prompt_values_supported": prompts,
         "claims_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
+        "retry_key_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid",

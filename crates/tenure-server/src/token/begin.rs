@@ -17,6 +17,8 @@ pub(super) struct Start {
     pub(super) scope: String,
     pub(super) nonce: Option<String>,
     pub(super) auth_time: Timestamp,
+    /// Whether its holder knows what 409 means.
+    pub(super) keyed: bool,
 }
 
 /// Makes a family and its first refresh token. Nothing is written yet.
@@ -33,6 +35,7 @@ pub(super) async fn family(
         subject: start.subject,
         client_id: client.id.clone(),
         scope: start.scope,
+        keyed: start.keyed,
         jkt: None,
         auth_time: start.auth_time,
         acr: None,

@@ -6,7 +6,7 @@ use tenure_store::{Key, Kind, Replaced, StoreError, Version};
 
 use super::begin::{self, Start};
 use super::mint::family_id;
-use super::{Granted, Parameters};
+use super::{Granted, Parameters, retry_key};
 use crate::app::App;
 use crate::clients::{Client, Leniency};
 use crate::digest::{b64, random, random_text, same, sha256};
@@ -82,6 +82,7 @@ pub(super) async fn exchange(
     let text = form
         .find("code")
         .ok_or(OAuthError::request("code is missing"))?;
+    let keyed = retry_key::is_sent(form)?;
     let key = key(text);
     let Some((code, version)) = app.rows.read::<Code>(&key).await? else {
         return Err(unknown());
@@ -94,14 +95,21 @@ pub(super) async fn exchange(
     if code.expires_at <= now.as_millis() {
         return Err(unknown());
     }
-    begin(app, client, &key, code, device, now).await
+    let begun = Begun { code, keyed };
+    begin(app, client, &key, begun, device, now).await
+}
+
+/// A code that was used for the first time, and how.
+struct Begun {
+    code: Code,
+    keyed: bool,
 }
 
 async fn begin(
     app: &App,
     client: &Client,
     key: &Key,
-    code: Code,
+    Begun { code, keyed }: Begun,
     device: &Device,
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
@@ -113,6 +121,7 @@ async fn begin(
         scope: code.scope,
         nonce: code.nonce,
         auth_time: Timestamp::from_millis(code.auth_time),
+        keyed,
     };
     let (family, token) = begin::family(app, client, start, device, now).await?;
     app.families

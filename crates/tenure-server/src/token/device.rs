@@ -1,7 +1,7 @@
 use tenure_core::issuer::{FamilyId, RevokedReason};
 
 use super::begin::{self, Start};
-use super::{Granted, Parameters};
+use super::{Granted, Parameters, retry_key};
 use crate::app::App;
 use crate::clients::Client;
 use crate::device::{self, Polled};
@@ -17,8 +17,9 @@ pub(super) async fn exchange(
     let code = form
         .find("device_code")
         .ok_or(OAuthError::request("device_code is missing"))?;
+    let keyed = retry_key::is_sent(form)?;
     match app.devices.poll(code, client).await? {
-        Polled::Granted(granted) => begin(app, client, code, granted, device).await,
+        Polled::Granted(granted) => begin(app, client, (code, keyed), granted, device).await,
         Polled::Replayed(family) => replayed(app, client, family).await,
         Polled::Unknown => Err(unknown()),
         Polled::Expired => Err(OAuthError::new(
@@ -45,7 +46,7 @@ pub(super) async fn exchange(
 async fn begin(
     app: &App,
     client: &Client,
-    code: &str,
+    (code, keyed): (&str, bool),
     granted: device::Granted,
     device: &Device,
 ) -> Result<Granted, OAuthError> {
@@ -56,6 +57,7 @@ async fn begin(
         scope: granted.scope,
         nonce: None,
         auth_time: granted.auth_time,
+        keyed,
     };
     let (family, token) = begin::family(app, client, start, device, now).await?;
     app.families.write(&family, None).await?;

@@ -7,6 +7,7 @@ mod credentials;
 mod device;
 mod mint;
 mod refresh;
+mod retry_key;
 mod scope;
 mod verify;
 

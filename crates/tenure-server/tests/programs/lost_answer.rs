@@ -45,7 +45,12 @@ async fn a_copy_of_an_overtaken_token_ends_the_family_and_the_owner_is_told_why(
     }
     assert_eq!(server.refreshes("rotated").await, 2);
 
-    let stolen = thief.run(["token"]).await;
+    // As long as an honest request may be that late, a copy gets nothing and ends nothing.
+    let mut stolen = thief.run(["token"]).await;
+    while stolen.code == Some(4) {
+        assert_eq!(stolen.stdout, "", "{stolen:?}");
+        stolen = thief.run(["token"]).await;
+    }
     assert_eq!(
         (stolen.code, stolen.stdout.as_str()),
         (Some(3), ""),

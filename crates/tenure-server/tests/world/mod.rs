@@ -311,3 +311,18 @@ impl World {
             .unwrap_or_default()
     }
 }
+
+impl World {
+    /// Another browser or program at the same server, by the same clock.
+    pub(crate) fn another(&self) -> Self {
+        Self {
+            router: self.router.clone(),
+            now: Arc::clone(&self.now),
+            cookies: BTreeMap::new(),
+            store: self.store.clone(),
+            _folder: None,
+            peer: self.peer,
+            forwarded: self.forwarded.clone(),
+        }
+    }
+}

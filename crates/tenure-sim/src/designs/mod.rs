@@ -1,7 +1,7 @@
 //! Six published ways to rotate refresh tokens, and Tenure's, under the same mishaps.
 //!
-//! The six are re-described from their behaviour in a few lines each; Tenure's row is the real
-//! [`tenure_core::issuer`]. Every cell of the table is the outcome of a run.
+//! The six are re-described from their behaviour in a few lines each; Tenure's rows are the real
+//! [`tenure_core::issuer`]: for clients that do not know 409, and for its own holders. Every cell of the table is the outcome of a run.
 
 mod issuer;
 mod others;
@@ -24,7 +24,7 @@ pub fn table() -> String {
 /// Makes an issuer with one session, and that session's first grant.
 type Make = fn() -> Box<dyn Issuer>;
 
-fn designs() -> [(&'static str, Make); 7] {
+fn designs() -> [(&'static str, Make); 8] {
     [
         ("strict / Keycloak maxReuse 0", || {
             Box::new(others::Strict::default())
@@ -40,7 +40,10 @@ fn designs() -> [(&'static str, Make); 7] {
             Box::new(others::SuperTokens::default())
         }),
         ("GoTrue v2, 10 s", || Box::new(others::GoTrue::default())),
-        ("ratchet", || Box::new(ratchet::Ratchet::new())),
+        ("ratchet, not keyed", || {
+            Box::new(ratchet::Ratchet::not_keyed())
+        }),
+        ("ratchet, keyed", || Box::new(ratchet::Ratchet::keyed())),
     ]
 }
 

@@ -21,7 +21,16 @@ pub(super) struct Ratchet {
 }
 
 impl Ratchet {
-    pub(super) fn new() -> Self {
+    /// One whose holder knows 409.
+    pub(super) fn keyed() -> Self {
+        Self::new(true)
+    }
+
+    pub(super) fn not_keyed() -> Self {
+        Self::new(false)
+    }
+
+    fn new(keyed: bool) -> Self {
         let keys = RatchetKeys::of(RatchetKey::new(1, [1; 32], [2; 32]));
         let policy = RatchetPolicy::default();
         let new = NewFamily {
@@ -30,6 +39,7 @@ impl Ratchet {
             subject: "s".into(),
             client_id: CLIENT.into(),
             scope: String::new(),
+            keyed,
             jkt: None,
             auth_time: Timestamp::EPOCH,
             acr: None,

@@ -16,8 +16,17 @@ pub(super) enum Scenario {
     Tabs(usize, FirstTab, &'static str),
     /// A thief presents the superseded token so long after the victim used the new one.
     Thief(Duration, &'static str),
-    /// A thief presents a copy of what the victim presented, a minute after each refresh.
-    Mirror,
+    /// A thief presents a copy of what the victim presented, so long after each refresh.
+    Mirror(Duration, Checked, &'static str),
+}
+
+/// Who checks the access tokens that the victim uses.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Checked {
+    /// The service, so that it learns of their use.
+    AtTheService,
+    /// The APIs by themselves.
+    Elsewhere,
 }
 
 /// What the tab whose request is first has done by the time the others' requests arrive.
@@ -28,7 +37,7 @@ pub(super) enum FirstTab {
 }
 
 impl Scenario {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Lost(Duration::from_secs(2), "lost 2s"),
         Self::Lost(Duration::from_secs(60), "lost 60s"),
         Self::Lost(Duration::from_secs(2 * 60 * 60), "lost 2h"),
@@ -37,13 +46,21 @@ impl Scenario {
         Self::Tabs(2, FirstTab::UsedItsAccessToken, "2 tabs, 1st used"),
         Self::Thief(Duration::from_secs(5), "thief +5s"),
         Self::Thief(Duration::from_secs(60), "thief +60s"),
-        Self::Mirror,
+        Self::Mirror(MINUTE, Checked::AtTheService, "mirror thief"),
+        Self::Mirror(
+            Duration::from_secs(5),
+            Checked::AtTheService,
+            "mirror thief +5s",
+        ),
+        Self::Mirror(MINUTE, Checked::Elsewhere, "mirror thief, APIs check"),
     ];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Lost(_, name) | Self::Tabs(_, _, name) | Self::Thief(_, name) => name,
-            Self::Mirror => "mirror thief",
+            Self::Lost(_, name)
+            | Self::Tabs(_, _, name)
+            | Self::Thief(_, name)
+            | Self::Mirror(_, _, name) => name,
         }
     }
 
@@ -53,7 +70,7 @@ impl Scenario {
             Self::Lost(gap, _) => lost(make().as_mut(), gap).to_owned(),
             Self::Tabs(count, first, _) => tabs(make, count, first),
             Self::Thief(gap, _) => thief(make().as_mut(), gap).to_owned(),
-            Self::Mirror => mirror(make().as_mut()).to_owned(),
+            Self::Mirror(gap, checked, _) => mirror(make().as_mut(), gap, checked).to_owned(),
         }
     }
 }
@@ -127,20 +144,29 @@ fn thief(issuer: &mut dyn Issuer, gap: Duration) -> &'static str {
     "got token, NEVER detected"
 }
 
-fn mirror(issuer: &mut dyn Issuer) -> &'static str {
+fn mirror(issuer: &mut dyn Issuer, gap: Duration, checked: Checked) -> &'static str {
     let mut victim = Browser::signed_in(issuer);
     let mut now = START;
+    let mut got_something = false;
     for _ in 0..ROUNDS {
         let copied = victim.jar.refresh.clone();
         victim.refresh(issuer, now);
-        victim.use_access(issuer, now);
-        issuer.refresh(&copied, now.saturating_add(Duration::from_secs(60)));
+        match checked {
+            Checked::AtTheService => victim.use_access(issuer, now),
+            Checked::Elsewhere => {}
+        }
+        let answer = issuer.refresh(&copied, now.saturating_add(gap));
+        got_something |= matches!(answer, Answer::Granted(_));
         if issuer.ended() {
             return "detected";
         }
         now = now.saturating_add(BETWEEN);
     }
-    "NEVER detected"
+    if got_something {
+        "NEVER detected"
+    } else {
+        "refused (409)"
+    }
 }
 
 /// The jar that all tabs of a browser share: what arrives last is what is in it.
@@ -209,3 +235,4 @@ const START: Timestamp = Timestamp::from_secs(1000);
 /// An access token's life.
 const BETWEEN: Duration = Duration::from_secs(300);
 const ROUNDS: usize = 40;
+const MINUTE: Duration = Duration::from_secs(60);

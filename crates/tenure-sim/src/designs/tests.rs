@@ -1,53 +1,54 @@
 use super::*;
 
-/// The published table; where it says "NEVER detected" of a thief, it implies the token.
-const PUBLISHED: [(&str, [&str; 9]); 7] = [
+/// The published table; where it says "NEVER detected" of a thief, it implies the token. The last
+/// two columns and the row that is not keyed were added here.
+const PUBLISHED: [(&str, [&str; 11]); 8] = [
     (
         "strict / Keycloak maxReuse 0",
-        [OUT, OUT, OUT, ALL2, ALL6, ALL2, CAUGHT, CAUGHT, CAUGHT],
+        [
+            OUT, OUT, OUT, ALL2, ALL6, ALL2, CAUGHT, CAUGHT, CAUGHT, CAUGHT, CAUGHT,
+        ],
     ),
     (
         "Hydra 30 s",
-        ["ok", OUT, OUT, "0/2", "0/6", "0/2", NEVER, CAUGHT, CAUGHT],
+        [
+            "ok", OUT, OUT, "0/2", "0/6", "0/2", NEVER, CAUGHT, CAUGHT, UNSEEN, CAUGHT,
+        ],
     ),
     (
         "better-auth 30 s",
-        ["ok", OUT, OUT, "0/2", "0/6", "0/2", NEXT, CAUGHT, CAUGHT],
+        [
+            "ok", OUT, OUT, "0/2", "0/6", "0/2", NEXT, CAUGHT, CAUGHT, UNSEEN, CAUGHT,
+        ],
     ),
     (
         "SuperTokens legacy",
-        ["ok", "ok", "ok", "0/2", "0/6", ALL2, CAUGHT, CAUGHT, CAUGHT],
+        [
+            "ok", "ok", "ok", "0/2", "0/6", ALL2, CAUGHT, CAUGHT, CAUGHT, CAUGHT, UNSEEN,
+        ],
     ),
     (
         "SuperTokens 5.6, 30 s",
-        ["ok", OUT, OUT, ONE2, FOUR6, ONE2, NEXT, CAUGHT, CAUGHT],
+        [
+            "ok", OUT, OUT, ONE2, FOUR6, ONE2, NEXT, CAUGHT, CAUGHT, CAUGHT, CAUGHT,
+        ],
     ),
     (
         "GoTrue v2, 10 s",
         [
-            "ok",
-            "ok",
-            "ok",
-            "0/2",
-            "0/6",
-            "0/2",
-            NEVER,
-            NEVER,
-            "NEVER detected",
+            "ok", "ok", "ok", "0/2", "0/6", "0/2", NEVER, NEVER, UNSEEN, UNSEEN, UNSEEN,
         ],
     ),
     (
-        "ratchet",
+        "ratchet, not keyed",
         [
-            "ok",
-            "ok",
-            "ok",
-            "0/2",
-            "0/6",
-            "0/2",
-            "refused (409)",
-            CAUGHT,
-            CAUGHT,
+            "ok", "ok", OUT, "0/2", "0/6", "0/2", NEXT, CAUGHT, CAUGHT, UNSEEN, UNSEEN,
+        ],
+    ),
+    (
+        "ratchet, keyed",
+        [
+            "ok", "ok", "ok", "0/2", "0/6", "0/2", REFUSED, CAUGHT, CAUGHT, REFUSED, UNSEEN,
         ],
     ),
 ];
@@ -60,6 +61,8 @@ const ALL6: &str = "6/6 logout";
 const CAUGHT: &str = "detected";
 const NEXT: &str = "got token, detected next";
 const NEVER: &str = "got token, NEVER detected";
+const UNSEEN: &str = "NEVER detected";
+const REFUSED: &str = "refused (409)";
 
 #[test]
 fn every_design_behaves_as_the_published_table_says() {
@@ -77,7 +80,7 @@ fn the_table_has_a_line_for_each_design() {
     assert_eq!(table.lines().count(), 1 + designs().len());
     let last = table.lines().last();
     assert!(
-        last.is_some_and(|line| line.starts_with("ratchet ")),
+        last.is_some_and(|line| line.starts_with("ratchet, keyed ")),
         "{table}"
     );
 }

@@ -119,6 +119,8 @@ pub(crate) enum Network {
         request: Request,
         sent_at: Timestamp,
         answers: bool,
+        /// Whether the network has held it back before.
+        held: bool,
     },
     /// A node has read the row and now writes what it decided.
     Decides {

@@ -66,6 +66,7 @@ impl Issuer {
         &mut self,
         rng: &mut Rng,
         subject: &str,
+        keyed: bool,
         life: u64,
         now: Timestamp,
     ) -> Grant {
@@ -76,6 +77,7 @@ impl Issuer {
             subject: subject.to_owned(),
             client_id: CLIENT.to_owned(),
             scope: String::new(),
+            keyed,
             seed: rng.bytes(),
             absolute_limit: std::time::Duration::from_secs(90 * 24 * 3600),
             auth_time: now,
@@ -185,8 +187,8 @@ impl Issuer {
             .map(|presented| presented.generation())
     }
 
-    pub(crate) fn straggler_window(&self) -> std::time::Duration {
-        self.policy.straggler_window
+    pub(crate) const fn policy(&self) -> &RatchetPolicy {
+        &self.policy
     }
 
     fn row_of(&self, token: &RefreshToken) -> Option<&Row> {

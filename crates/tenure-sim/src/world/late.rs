@@ -1,71 +1,67 @@
-use tenure_core::holder::Stored;
+use tenure_core::{holder::Request, issuer::FamilyId, secret::RefreshToken};
 
-use super::{World, event::Life, plan::Plan, rng::Rng};
+use super::{World, event::Network, network::Question};
 
-/// Storage that is not the same for all processes at every moment, as `localStorage` is not: for
-/// a while after a write, some who read get what was there before. Writing compares with what is
-/// really there.
-///
-/// The drivers wait for the newest where they can, so that a calm world has none of this.
+/// A request that the network holds back until its family has reached a generation.
 #[derive(Debug)]
-pub(crate) struct Late {
-    rng: Option<Rng>,
-    before: Option<Stored>,
-    written_at: u64,
+pub(super) struct Held {
+    question: Question,
+    token: RefreshToken,
+    until: u32,
 }
 
-impl Late {
-    /// Drawn apart from everything else, so that the worlds of known seeds stay as they are.
-    pub(crate) fn new(seed: u64, plan: &Plan) -> Self {
-        let mut rng = Rng::new(!seed);
-        // Where a token counts once, reading an old one is the end of the session: no machine can
-        // know better, and a driver that cannot wait says so.
-        let late = !plan.calm && !plan.strict && rng.chance(300);
-        Self {
-            rng: late.then_some(rng),
-            before: None,
-            written_at: 0,
-        }
-    }
-
-    /// Notes that `before` was replaced.
-    pub(crate) fn wrote(&mut self, before: Option<Stored>, at: u64) {
-        self.before = before;
-        self.written_at = at;
-    }
-
-    /// Lets everybody see what was written, as a machine that sleeps for hours does.
-    pub(crate) const fn settle(&mut self) {
-        self.written_at = 0;
-    }
-
-    /// What a process reads instead of what is there, if it does.
-    pub(crate) fn read(&mut self, at: u64) -> Option<Option<Stored>> {
-        let rng = self.rng.as_mut()?;
-        let old = at < self.written_at + LONGEST_LAG && rng.chance(500);
-        old.then(|| self.before.clone())
-    }
-}
-
+/// Requests that are overtaken on their way.
 impl World {
-    /// What storage says now.
-    pub(super) fn read(&mut self) -> Option<Stored> {
-        let old = self.late.read(self.at).filter(|_| !self.healing);
-        old.unwrap_or_else(|| self.storage.clone())
+    /// In some worlds a request stays on its way until others have rotated the family so often.
+    pub(super) fn hold(&mut self, question: &Question, token: &RefreshToken) -> bool {
+        if !self.plan.late || self.healing || !self.more.chance(150) {
+            return false;
+        }
+        let Some(shown) = self.issuer.generation_of(token) else {
+            return false;
+        };
+        let rotations = [1, 2, 2, 3, 4][self.more.index(5)];
+        self.held.push(Held {
+            question: *question,
+            token: token.clone(),
+            until: shown + rotations,
+        });
+        true
     }
 
-    /// Whoever was given a token is never given an older one after it, whatever storage says.
-    pub(super) fn goes_forward(&mut self, life: Life, generation: u64) {
-        let process = &mut self.processes[life.process];
-        let (number, before) = process.handed_out;
-        if number == life.number && generation < before {
-            self.ledger
-                .break_law(9, "an older token was handed out after a newer one");
+    /// What was held back long enough arrives, within the time for which the issuer bears with
+    /// stragglers after the last rotation: beyond it no request does, as its sender has given up
+    /// and cut the connection.
+    pub(super) fn let_go(&mut self, id: FamilyId) {
+        let generation = self.issuer.family(id).map_or(0, |f| f.generation);
+        let held = std::mem::take(&mut self.held);
+        for one in held {
+            let is_due = one.until <= generation && self.issuer.family_of(&one.token) == Some(id);
+            if !is_due {
+                self.held.push(one);
+                continue;
+            }
+            let delay = self.more.between(0, 8_000);
+            let Question {
+                life,
+                op,
+                sent_at,
+                answers,
+            } = one.question;
+            let request = Request::Refresh {
+                refresh_token: one.token,
+            };
+            self.schedule(
+                delay,
+                Network::Arrives {
+                    life,
+                    op,
+                    request,
+                    sent_at,
+                    answers,
+                    held: true,
+                },
+            );
         }
-        process.handed_out = (life.number, generation);
-        process.last_generation = Some(generation);
     }
 }
-
-/// Messages between processes of a browser take a few milliseconds; on a busy machine, more.
-const LONGEST_LAG: u64 = 1_000;

@@ -1,6 +1,5 @@
 use tenure_core::{
     holder::{Answer, Input, Op, Outage, Request},
-    issuer::RevokedReason,
     secret::RefreshToken,
     time::Timestamp,
 };
@@ -21,8 +20,15 @@ impl World {
                 request,
                 sent_at,
                 answers,
+                held,
             } => {
-                self.arrives(life, op, request, sent_at, answers);
+                let question = Question {
+                    life,
+                    op,
+                    sent_at,
+                    answers,
+                };
+                self.arrives(question, request, held);
             }
             Network::Decides {
                 life,
@@ -64,19 +70,16 @@ impl World {
         }
     }
 
-    fn arrives(&mut self, life: Life, op: Op, request: Request, sent_at: Timestamp, answers: bool) {
+    fn arrives(&mut self, question: Question, request: Request, held: bool) {
         let Request::Refresh {
             refresh_token: token,
         } = request
         else {
             return;
         };
-        let question = Question {
-            life,
-            op,
-            sent_at,
-            answers,
-        };
+        if !held && self.hold(&question, &token) {
+            return;
+        }
         if self.outage {
             let outage =
                 [Outage::Network, Outage::Overloaded, Outage::Malformed][self.rng.index(3)];
@@ -89,14 +92,27 @@ impl World {
             );
             return;
         }
-        let read = self.issuer.version(&token);
         let delay = self.rng.between(0, 20);
+        self.reach_a_node(delay, &question, &token);
+        if self.trouble() {
+            // The network delivers it twice; nobody listens to the second answer.
+            let unheard = Question {
+                answers: false,
+                ..question
+            };
+            let delay = self.rng.between(1, 1_000);
+            self.reach_a_node(delay, &unheard, &token);
+        }
+    }
+
+    fn reach_a_node(&mut self, delay: u64, question: &Question, token: &RefreshToken) {
+        let read = self.issuer.version(token);
         let Question {
             life,
             op,
             sent_at,
             answers,
-        } = question;
+        } = *question;
         self.schedule(
             delay,
             Network::Decides {
@@ -109,31 +125,15 @@ impl World {
                 tries: 0,
             },
         );
-        if self.trouble() {
-            // The network delivers it twice; nobody listens to the second answer.
-            let read = self.issuer.version(&token);
-            let delay = self.rng.between(1, 1_000);
-            self.schedule(
-                delay,
-                Network::Decides {
-                    life,
-                    op,
-                    token,
-                    read,
-                    sent_at,
-                    answers: false,
-                    tries: 0,
-                },
-            );
-        }
     }
 
     fn decides(&mut self, question: Question, token: &RefreshToken, read: u64, tries: u8) {
         let (now, life) = (self.issuer_now(), self.plan.token_life);
         let over = self.family_is_over(token);
-        self.excuse_overtaken(token);
+        let standing = self.standing(token, now);
+        self.excuse_what_is_not_keyed(standing);
         let outcome = self.issuer.present(&mut self.rng, token, read, life, now);
-        self.judge_family(token);
+        self.judge(standing, &outcome);
         let answer = match outcome {
             Outcome::Granted(mut grant) => {
                 if over {
@@ -178,87 +178,6 @@ impl World {
         }
     }
 
-    /// A thief shows what was copied; found, unless nobody has used what came after it.
-    fn thief_presents(&mut self, token: &RefreshToken, times: u8) {
-        let (Some(id), Some(generation)) = (
-            self.issuer.family_of(token),
-            self.issuer.generation_of(token),
-        ) else {
-            return;
-        };
-        self.ledger.stolen.insert(id);
-        let (now, life) = (self.issuer_now(), self.plan.token_life);
-        let must_be_found = self.issuer.family(id).is_some_and(|family| {
-            let age = now.since(family.rotated_at.max(family.last_seen));
-            let superseded = family.generation == generation + 1
-                && family.confirmed
-                && age > self.issuer.straggler_window();
-            family.revoked.is_none()
-                && now < family.idle_deadline
-                && (family.generation > generation + 1 || superseded)
-        });
-        let read = self.issuer.version(token);
-        let outcome = self.issuer.present(&mut self.rng, token, read, life, now);
-        let found = self
-            .issuer
-            .family(id)
-            .is_some_and(|family| family.revoked.is_some());
-        if must_be_found && !found {
-            self.ledger.break_law(
-                6,
-                "a superseded refresh token came back and nothing happened",
-            );
-        }
-        if let Outcome::Granted(grant) = outcome
-            && let Some(next) = grant.refresh_token
-            && times > 0
-        {
-            let delay = self.rng.between(1_000, self.plan.token_life);
-            self.schedule(
-                delay,
-                Network::ThiefPresents {
-                    token: next,
-                    times: times - 1,
-                },
-            );
-        }
-    }
-
-    /// A request that two rotations overtook looks like theft, and by design is taken for it: it
-    /// cannot be told from one (case C of the ratchet). The lock keeps that from happening; where
-    /// it may fail, this is the price, and only then it is excused.
-    fn excuse_overtaken(&mut self, token: &RefreshToken) {
-        let (Some(id), Some(shown)) = (
-            self.issuer.family_of(token),
-            self.issuer.generation_of(token),
-        ) else {
-            return;
-        };
-        let overtaken = self
-            .issuer
-            .family(id)
-            .is_some_and(|f| f.generation >= shown + 2);
-        if overtaken && !self.plan.calm {
-            self.ledger.stolen.insert(id);
-        }
-    }
-
-    /// Without a thief no family is ever taken for stolen (law 6).
-    fn judge_family(&mut self, token: &RefreshToken) {
-        let Some(id) = self.issuer.family_of(token) else {
-            return;
-        };
-        let reused = self
-            .issuer
-            .family(id)
-            .and_then(|f| f.revoked)
-            .is_some_and(|revoked| revoked.reason == RevokedReason::Reused);
-        if reused && !self.ledger.stolen.contains(&id) {
-            self.ledger
-                .break_law(6, "a family was taken for stolen, and there was no thief");
-        }
-    }
-
     fn family_is_over(&self, token: &RefreshToken) -> bool {
         let family = self
             .issuer
@@ -287,11 +206,11 @@ impl World {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Question {
-    life: Life,
-    op: Op,
-    sent_at: Timestamp,
-    answers: bool,
+pub(super) struct Question {
+    pub(super) life: Life,
+    pub(super) op: Op,
+    pub(super) sent_at: Timestamp,
+    pub(super) answers: bool,
 }
 
 const MOST_RACES: u8 = 5;

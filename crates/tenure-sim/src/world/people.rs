@@ -196,7 +196,9 @@ impl World {
         self.users += 1;
         let subject = format!("user {}", self.users);
         let (now, life) = (self.issuer_now(), self.plan.token_life);
-        let mut grant = self.issuer.sign_in(&mut self.rng, &subject, life, now);
+        let mut grant = self
+            .issuer
+            .sign_in(&mut self.rng, &subject, self.plan.keyed, life, now);
         grant.requested_at = self.wall();
         let waiter = self.wait(process, Want::SignIn);
         let life = self.life(process);
@@ -313,7 +315,7 @@ impl World {
     /// The machine sleeps: both wall clocks go on, the clock for waits stands still. What was on
     /// its way out is lost; what the issuer had received it decides without waiting.
     fn sleep(&mut self, ms: i64) {
-        self.late.settle();
+        self.stale.settle();
         let arrives = |event: &Event| matches!(event, Event::Network(Network::Arrives { .. }));
         if self.plan.calm && self.queue.values().any(arrives) {
             // In a calm world nothing is lost: it falls asleep a little later.

@@ -23,6 +23,11 @@ pub(crate) struct Plan {
     pub(crate) lock: bool,
     /// The issuer takes each refresh token once and gives a lost answer to nobody.
     pub(crate) strict: bool,
+    /// The issuer knows that these holders understand 409, or, of families that began before it
+    /// could be told, does not.
+    pub(crate) keyed: bool,
+    /// Some requests arrive only after others have rotated the family several times.
+    pub(crate) late: bool,
     /// In so many of a thousand cases a message is lost, storage fails, and so on.
     pub(crate) trouble: u64,
     /// Life of an access token, in milliseconds.
@@ -35,7 +40,8 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn draw(rng: &mut Rng) -> Self {
+    /// `more` are numbers of their own: what they decide leaves the rest of a world as it was.
+    pub(crate) fn draw(rng: &mut Rng, more: &mut Rng) -> Self {
         let calm = rng.chance(300);
         let strict = !calm && rng.chance(100);
         let token_life = [5_000, 60_000, 900_000][rng.index(3)];
@@ -62,6 +68,8 @@ impl Plan {
             clock_jumps: !calm && !strict && rng.chance(250),
             sleeps: rng.chance(250),
             strict,
+            keyed: more.chance(600),
+            late: !calm && !strict && more.chance(400),
             thief: !calm && !strict && rng.chance(250),
             lock: calm || (!strict && rng.chance(850)),
             trouble: if calm || strict {

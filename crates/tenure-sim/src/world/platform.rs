@@ -234,6 +234,7 @@ impl World {
                     request,
                     sent_at,
                     answers,
+                    held: false,
                 },
             );
         }
@@ -270,7 +271,7 @@ impl World {
             (Body::SignedOut(_), None) => {}
         }
         let before = self.storage.replace(value);
-        self.late.wrote(before, self.at);
+        self.stale.wrote(before, self.at);
         Ok(())
     }
 
@@ -337,7 +338,7 @@ impl World {
                     self.ledger.sign_out_wanted(self.at);
                 }
                 let recovered = self.healing && waiting.since >= self.healed_at + RECOVERY;
-                if recovered && waiting.what == Want::Token {
+                if recovered && !self.thief_is_ahead(waiting.since) && waiting.what == Want::Token {
                     self.ledger
                         .break_law(8, format!("still failing after recovery: {cause:?}"));
                 }

@@ -41,25 +41,37 @@ fn a_lost_answer_is_given_again_byte_for_byte() {
 /// Norms 9 and 74: a superseded refresh token ends the family.
 #[test]
 fn both_windows_end_on_the_millisecond() {
-    let lost = RatchetPolicy::default().lost_window;
-    let straggler = RatchetPolicy::default().straggler_window;
+    let policy = RatchetPolicy::default();
+    let (lost, keyed_lost) = (policy.lost_window, policy.keyed_lost_window);
+    let straggler = policy.straggler_window;
     let table = [
-        (false, Duration::ZERO, "repeated"),
-        (false, lost, "repeated"),
-        (false, lost + MS, "reused"),
-        (true, Duration::ZERO, "superseded"),
-        (true, straggler, "superseded"),
-        (true, straggler + MS, "reused"),
-        (true, lost, "reused"),
+        (false, false, Duration::ZERO, "repeated"),
+        (false, false, lost, "repeated"),
+        (false, false, lost + MS, "reused"),
+        (false, true, Duration::ZERO, "repeated"),
+        (false, true, straggler, "repeated"),
+        (false, true, straggler + MS, "reused"),
+        (false, true, lost, "reused"),
+        (true, false, Duration::ZERO, "repeated"),
+        (true, false, keyed_lost, "repeated"),
+        (true, false, keyed_lost + MS, "reused"),
+        (true, true, Duration::ZERO, "superseded"),
+        (true, true, straggler, "superseded"),
+        (true, true, straggler + MS, "reused"),
+        (true, true, keyed_lost, "reused"),
     ];
-    for (confirmed, later, expected) in table {
-        let (mut bench, first) = Bench::signed_in();
+    for (keyed, confirmed, later, expected) in table {
+        let (mut bench, first) = if keyed {
+            Bench::keyed()
+        } else {
+            Bench::signed_in()
+        };
         bench.rotate(&first, T0);
         if confirmed {
             bench.confirm(T0);
         }
         let decision = bench.ask(&first, at(later));
-        assert_eq!(kind(&decision), expected, "{confirmed} {later:?}");
+        assert_eq!(kind(&decision), expected, "{keyed} {confirmed} {later:?}");
     }
 }
 
@@ -75,11 +87,17 @@ fn the_number_before_with_another_secret_is_theft() {
 
 #[test]
 fn a_straggler_outlives_a_lost_window_that_is_shorter() {
-    let (mut bench, first) = Bench::signed_in();
-    bench.policy.lost_window = Duration::from_secs(1);
-    bench.rotate(&first, T0);
-    let late = at(Duration::from_secs(2));
-    assert_eq!(kind(&bench.ask(&first, late)), "superseded");
+    for (begun, expected) in [
+        (Bench::signed_in(), "repeated"),
+        (Bench::keyed(), "superseded"),
+    ] {
+        let (mut bench, first) = begun;
+        bench.policy.lost_window = Duration::from_secs(1);
+        bench.policy.keyed_lost_window = Duration::from_secs(1);
+        bench.rotate(&first, T0);
+        let late = at(Duration::from_secs(2));
+        assert_eq!(kind(&bench.ask(&first, late)), expected);
+    }
 }
 
 #[test]
@@ -87,18 +105,19 @@ fn an_older_one_ends_the_family_for_everybody() {
     let (mut bench, first) = Bench::signed_in();
     let second = bench.rotate(&first, T0);
     let third = bench.rotate(&second, T0);
-    let Decision::Reused { family } = bench.ask(&first, at(MS)) else {
+    let late = at(bench.policy.straggler_window + MS);
+    let Decision::Reused { family } = bench.ask(&first, late) else {
         panic!("not noticed");
     };
     let revoked = Revoked {
-        at: at(MS),
+        at: late,
         reason: RevokedReason::Reused,
     };
     assert_eq!(family.revoked, Some(revoked));
     bench.row = family;
     for token in [&first, &second, &third] {
         let refused = Decision::Refused(Refusal::Revoked(RevokedReason::Reused));
-        assert_eq!(bench.ask(token, at(MS)), refused);
+        assert_eq!(bench.ask(token, late), refused);
     }
 }
 

@@ -54,7 +54,7 @@ fn an_absolute_limit_shorter_than_the_idle_limit_wins() {
 
 #[test]
 fn a_repeated_answer_moves_no_deadline() {
-    let (mut bench, first) = Bench::signed_in();
+    let (mut bench, first) = Bench::keyed();
     bench.rotate(&first, T0);
     let Decision::Repeated { family, .. } = bench.ask(&first, at(DAY)) else {
         panic!("not repeated");
@@ -66,7 +66,7 @@ fn a_repeated_answer_moves_no_deadline() {
 /// Law 10.
 #[test]
 fn a_clock_set_back_ends_nothing_and_lengthens_nothing() {
-    let (mut bench, first) = Bench::signed_in();
+    let (mut bench, first) = Bench::keyed();
     let second = bench.rotate(&first, at(DAY * 2));
     let granted = bench.row.clone();
     assert_eq!(kind(&bench.ask(&first, at(DAY))), "repeated");

@@ -10,6 +10,7 @@ mod cases;
 mod clocks;
 mod forgeries;
 mod properties;
+mod stragglers;
 
 const T0: Timestamp = Timestamp::from_secs(1_800_000_000);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,9 +32,21 @@ impl Bench {
     }
 
     fn bound_to(jkt: Option<&str>) -> (Self, RefreshToken) {
+        Self::begun_by(new_family(jkt))
+    }
+
+    /// The family of a holder that knows 409.
+    fn keyed() -> (Self, RefreshToken) {
+        Self::begun_by(NewFamily {
+            keyed: true,
+            ..new_family(None)
+        })
+    }
+
+    fn begun_by(new: NewFamily) -> (Self, RefreshToken) {
         let keys = ring(&[1]);
         let policy = RatchetPolicy::default();
-        let (row, token) = begin(new_family(jkt), &keys, &policy, T0);
+        let (row, token) = begin(new, &keys, &policy, T0);
         let bench = Self {
             keys,
             policy,
@@ -93,6 +106,7 @@ fn new_family(jkt: Option<&str>) -> NewFamily {
         subject: "user".into(),
         client_id: "app".into(),
         scope: "openid".into(),
+        keyed: false,
         jkt: jkt.map(Into::into),
         auth_time: T0,
         acr: None,
