@@ -143,7 +143,7 @@ impl Writer {
     }
 
     pub(crate) fn time(self, at: Timestamp) -> Self {
-        self.text(itoa::Buffer::new().format(at.as_millis()))
+        self.text(&decimal(at.as_millis()))
     }
 
     pub(crate) fn optional_time(self, at: Option<Timestamp>) -> Self {
@@ -164,5 +164,36 @@ impl Writer {
 
     pub(crate) fn done(self) -> String {
         self.0
+    }
+}
+
+/// A number in decimal digits. What formats numbers in `core` and in `itoa` brings its panics and
+/// their texts along, which are half a kilobyte of every page.
+fn decimal(number: i64) -> String {
+    let mut rest = number.unsigned_abs();
+    let mut backwards = Vec::new();
+    loop {
+        let digit = u8::try_from(rest % 10).unwrap_or_default();
+        backwards.push(char::from(b'0' + digit));
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        backwards.push('-');
+    }
+    backwards.into_iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_everywhere() {
+        for number in [0, 7, 10, -1, 1_792_567_680_000, i64::MAX, i64::MIN] {
+            assert_eq!(decimal(number), number.to_string());
+        }
     }
 }

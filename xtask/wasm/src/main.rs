@@ -2,12 +2,12 @@
 //! the glue, its types, and the module itself as text, compressed. Apart from `xtask`, because it is big to
 //! build and only the packages need it.
 
-use std::{env, fs, io::Write as _, path::PathBuf};
+use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
-use flate2::{Compression, write::GzEncoder};
 use wasm_bindgen_cli_support::Bindgen;
+use zopfli::{Format, Options};
 
 fn main() -> Result<()> {
     let mut args = env::args_os().skip(1).map(PathBuf::from);
@@ -30,9 +30,10 @@ fn main() -> Result<()> {
     fs::write(&glue, made_at_start(text)?)?;
     let raw = folder.join("core_bg.wasm");
     let bytes = fs::read(&raw).with_context(|| raw.display().to_string())?;
-    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(&bytes)?;
-    let text = Base64::encode_string(&packed.finish()?);
+    // Every page downloads it: a few seconds for a thirtieth of it.
+    let mut packed = Vec::new();
+    zopfli::compress(Options::default(), Format::Gzip, &*bytes, &mut packed)?;
+    let text = Base64::encode_string(&packed);
     fs::write(
         folder.join("module.js"),
         format!("export default '{text}'\n"),
