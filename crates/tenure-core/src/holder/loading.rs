@@ -1,9 +1,79 @@
+use core::time::Duration;
+
 use super::{
-    Generation, Holder, StorageTrouble,
+    Generation, Holder, LoadFault, Op, StorageTrouble, Stored,
     memory::Memory,
-    phase::{Purpose, Save},
+    phase::{AfterLoad, Phase, Purpose, Save},
     signing::MOST_LOST_RACES,
 };
+use crate::issuer::RatchetPolicy;
+
+/// What storage says, and what follows from it.
+impl Holder {
+    pub(super) fn loaded(&mut self, op: Op, result: Result<Option<Stored>, LoadFault>) {
+        let awaited = matches!(&self.phase, Phase::Loading { op: own, .. } if *own == op);
+        if !awaited {
+            return;
+        }
+        let Phase::Loading { since, then, .. } =
+            core::mem::replace(&mut self.phase, Phase::Resting)
+        else {
+            return;
+        };
+        if result.is_ok() && self.now.uptime.since(since) > OLD_NEWS {
+            self.read_again(then);
+            return;
+        }
+        self.slow_reads = 0;
+        match result {
+            Ok(found) => self.after_load(then, found),
+            // Before anybody is told that nothing can be known: what fails once may be nothing.
+            Err(LoadFault::Failed) if matches!(self.memory, Memory::Unread) && !self.read_twice => {
+                self.read_twice = true;
+                self.load(then);
+            }
+            Err(fault) => self.load_failed(then, fault),
+        }
+    }
+
+    /// What was read may be long out of date: this process, or storage, stood still meanwhile.
+    /// Acting on it could show the issuer a refresh token that peers have left behind.
+    fn read_again(&mut self, then: AfterLoad) {
+        if self.slow_reads == MOST_SLOW_READS {
+            self.slow_reads = 0;
+            self.load_failed(then, LoadFault::Failed);
+        } else {
+            self.slow_reads += 1;
+            self.load(then);
+        }
+    }
+
+    fn after_load(&mut self, then: AfterLoad, found: Option<Stored>) {
+        match then {
+            AfterLoad::Look => {
+                self.adopt(found);
+                self.rest();
+            }
+            AfterLoad::Refresh => {
+                self.adopt(found);
+                self.refresh_unless_done();
+            }
+            AfterLoad::Refused(asked) => {
+                self.adopt(found);
+                self.refused_for_good(&asked);
+            }
+            AfterLoad::TimedOut => {
+                self.adopt(found);
+                self.timed_out();
+            }
+            AfterLoad::Limit => {
+                self.adopt(found);
+                self.end_if_over_limit();
+            }
+            AfterLoad::Unsure(save) => self.settle_race(*save, found),
+        }
+    }
+}
 
 /// Storage that cannot be read: it is an error and not a state that lasts.
 impl Holder {
@@ -49,3 +119,11 @@ impl Holder {
         self.generation().next().max(beyond)
     }
 }
+
+/// A reading of storage older than this is not acted on.
+const OLD_NEWS: Duration = Duration::from_secs(2);
+const _: () = assert!(
+    2 * OLD_NEWS.as_millis() < RatchetPolicy::STRAGGLER_WINDOW.start().as_millis(),
+    "a request would be theft that was sent on what was read last"
+);
+const MOST_SLOW_READS: u8 = 3;

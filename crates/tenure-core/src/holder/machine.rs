@@ -9,7 +9,6 @@ use super::{
     waiting::TokenWaiter,
 };
 use crate::{
-    issuer::RatchetPolicy,
     mutant::{Mutant, active},
     secret::RefreshToken,
     time::{Now, Timestamp, Uptime},
@@ -36,8 +35,8 @@ pub struct Holder {
     pub(super) failures: u32,
     pub(super) superseded: u8,
     pub(super) retried: bool,
-    slow_reads: u8,
-    read_twice: bool,
+    pub(super) slow_reads: u8,
+    pub(super) read_twice: bool,
     pub(super) pause_until: Uptime,
     pub(super) last_failure: super::Cause,
     pub(super) clock_offset_millis: i64,
@@ -290,70 +289,6 @@ impl Holder {
         }
     }
 
-    fn loaded(&mut self, op: Op, result: Result<Option<Stored>, LoadFault>) {
-        let awaited = matches!(&self.phase, Phase::Loading { op: own, .. } if *own == op);
-        if !awaited {
-            return;
-        }
-        let Phase::Loading { since, then, .. } =
-            core::mem::replace(&mut self.phase, Phase::Resting)
-        else {
-            return;
-        };
-        if result.is_ok() && self.now.uptime.since(since) > OLD_NEWS {
-            self.read_again(then);
-            return;
-        }
-        self.slow_reads = 0;
-        match result {
-            Ok(found) => self.after_load(then, found),
-            // Before anybody is told that nothing can be known: what fails once may be nothing.
-            Err(LoadFault::Failed) if matches!(self.memory, Memory::Unread) && !self.read_twice => {
-                self.read_twice = true;
-                self.load(then);
-            }
-            Err(fault) => self.load_failed(then, fault),
-        }
-    }
-
-    /// What was read may be long out of date: this process, or storage, stood still meanwhile.
-    /// Acting on it could show the issuer a refresh token that peers have left behind.
-    fn read_again(&mut self, then: AfterLoad) {
-        if self.slow_reads == MOST_SLOW_READS {
-            self.slow_reads = 0;
-            self.load_failed(then, LoadFault::Failed);
-        } else {
-            self.slow_reads += 1;
-            self.load(then);
-        }
-    }
-
-    fn after_load(&mut self, then: AfterLoad, found: Option<Stored>) {
-        match then {
-            AfterLoad::Look => {
-                self.adopt(found);
-                self.rest();
-            }
-            AfterLoad::Refresh => {
-                self.adopt(found);
-                self.refresh_unless_done();
-            }
-            AfterLoad::Refused(asked) => {
-                self.adopt(found);
-                self.refused_for_good(&asked);
-            }
-            AfterLoad::TimedOut => {
-                self.adopt(found);
-                self.timed_out();
-            }
-            AfterLoad::Limit => {
-                self.adopt(found);
-                self.end_if_over_limit();
-            }
-            AfterLoad::Unsure(save) => self.settle_race(*save, found),
-        }
-    }
-
     fn measure(&mut self, issuer_time: Option<Timestamp>) {
         if let Some(at) = issuer_time {
             self.clock_offset_millis = at.as_millis().saturating_sub(self.now.wall.as_millis());
@@ -454,10 +389,3 @@ impl Holder {
 }
 
 const LONGEST_TIMER: Duration = Duration::from_secs(12 * 60 * 60);
-/// A reading of storage older than this is not acted on.
-const OLD_NEWS: Duration = Duration::from_secs(2);
-const _: () = assert!(
-    2 * OLD_NEWS.as_millis() < RatchetPolicy::STRAGGLER_WINDOW.start().as_millis(),
-    "a request would be theft that was sent on what was read last"
-);
-const MOST_SLOW_READS: u8 = 3;

@@ -4,6 +4,7 @@ mod damage;
 mod event;
 mod issuer;
 mod late;
+mod lock;
 mod network;
 mod people;
 mod plan;
@@ -25,8 +26,8 @@ use self::{
     event::{Event, Life},
     issuer::Issuer,
     late::Held,
+    lock::Lock,
     plan::Plan,
-    platform::Lock,
     process::Process,
     rng::Rng,
     stale::Stale,

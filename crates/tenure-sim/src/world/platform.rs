@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use tenure_core::{
     holder::{
         Active, Body, Cause, Input, LoadFault, Op, Output, Request, SaveFault, Settled,
@@ -16,14 +14,7 @@ use super::{
 };
 use crate::laws::Known;
 
-/// The lock of the session: a lease with a fencing number.
-#[derive(Debug, Default)]
-pub(crate) struct Lock {
-    pub(crate) fence: u64,
-    pub(crate) holder: Option<(Life, Op)>,
-}
-
-/// Storage, the lock, timers, and what a driver does with a holder's outputs.
+/// Storage, timers, and what a driver does with a holder's outputs.
 impl World {
     pub(super) fn platform(&mut self, event: Platform) {
         match event {
@@ -159,32 +150,6 @@ impl World {
                 answers,
             },
         );
-    }
-
-    fn ask_for_lock(&mut self, life: Life, op: Op, lease: Duration) {
-        let lease = u64::try_from(lease.as_millis()).unwrap_or(0);
-        // A lock that is broken says so, or says nothing.
-        if !self.plan.lock {
-            self.schedule(
-                1,
-                Platform::Locks {
-                    life,
-                    op,
-                    since: u64::MAX,
-                    lease,
-                },
-            );
-        } else if !self.trouble() {
-            self.schedule(
-                1,
-                Platform::Locks {
-                    life,
-                    op,
-                    since: self.at,
-                    lease,
-                },
-            );
-        }
     }
 
     fn send_revocation(&mut self, life: Life, refresh_token: RefreshToken) {
@@ -388,59 +353,6 @@ impl World {
         }
     }
 
-    fn try_lock(&mut self, life: Life, op: Op, since: u64, lease: u64) {
-        if since == u64::MAX {
-            self.give(life, Input::LockRefused { op });
-            return;
-        }
-        if !self.is_current(life) || self.at > since + LONGEST_LOCK_WAIT {
-            return;
-        }
-        if self.processes[life.process].frozen_since.is_some() || self.lock.holder.is_some() {
-            self.schedule(
-                20,
-                Platform::Locks {
-                    life,
-                    op,
-                    since,
-                    lease,
-                },
-            );
-            return;
-        }
-        self.lock.fence += 1;
-        self.lock.holder = Some((life, op));
-        let fence = self.lock.fence;
-        self.processes[life.process].lock = Some((op, fence));
-        self.schedule(lease, Platform::LeaseEnds { fence });
-        self.give(life, Input::LockGranted { op });
-    }
-
-    fn unlock(&mut self, life: Life, op: Op) {
-        if self.lock.holder == Some((life, op)) {
-            self.lock.holder = None;
-        }
-        let own = &mut self.processes[life.process].lock;
-        if own.is_some_and(|(held, _)| held == op) {
-            *own = None;
-        }
-    }
-
-    /// A driver that lives renews its lease; one that is frozen or dead loses it.
-    fn lease_ends(&mut self, fence: u64) {
-        let Some((life, op)) = self.lock.holder.filter(|_| self.lock.fence == fence) else {
-            return;
-        };
-        let alive = self.is_current(life)
-            && self.processes[life.process].frozen_since.is_none()
-            && self.processes[life.process].lock == Some((op, fence));
-        if alive && !self.queue.is_empty() {
-            self.schedule(LEASE_RENEWAL, Platform::LeaseEnds { fence });
-        } else {
-            self.lock.holder = None;
-        }
-    }
-
     fn storage_delay(&mut self) -> u64 {
         if self.trouble() {
             self.rng.between(100, 7_000)
@@ -452,8 +364,6 @@ impl World {
 
 /// Timers beyond this have no part in the story.
 const HORIZON: u64 = 13 * 3_600_000;
-const LONGEST_LOCK_WAIT: u64 = 60_000;
-const LEASE_RENEWAL: u64 = 2_000;
 /// Every wait of the machine added up, with room: lock, reads, two requests, saves, pauses.
 const LONGEST_WAIT: u64 = 120_000;
 const LONGEST_CALM_WAIT: u64 = 8_000;

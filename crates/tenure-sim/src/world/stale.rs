@@ -20,7 +20,7 @@ impl Stale {
         let mut rng = Rng::new(!seed);
         // Where a token counts once, reading an old one is the end of the session: no machine can
         // know better, and a driver that cannot wait says so.
-        let stale = !plan.calm && !plan.strict && rng.chance(300);
+        let stale = !plan.calm && !plan.strict && rng.chance(500);
         Self {
             rng: stale.then_some(rng),
             before: None,
@@ -42,7 +42,7 @@ impl Stale {
     /// What a process reads instead of what is there, if it does.
     pub(crate) fn read(&mut self, at: u64) -> Option<Option<Stored>> {
         let rng = self.rng.as_mut()?;
-        let old = at < self.written_at + LONGEST_LAG && rng.chance(500);
+        let old = at < self.written_at + LONGEST_LAG && rng.chance(800);
         old.then(|| self.before.clone())
     }
 }
@@ -68,4 +68,4 @@ impl World {
 }
 
 /// Messages between processes of a browser take a few milliseconds; on a busy machine, more.
-const LONGEST_LAG: u64 = 1_000;
+const LONGEST_LAG: u64 = 1_500;

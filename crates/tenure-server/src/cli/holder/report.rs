@@ -71,7 +71,11 @@ impl From<Error> for Failure {
                 ": run `tenure login`"
             }
             ErrorKind::Storage(StorageTrouble::OtherForm) => Kind::advice(),
-            _ => "",
+            ErrorKind::Misconfigured
+            | ErrorKind::Unavailable { .. }
+            | ErrorKind::Storage(_)
+            | ErrorKind::Closed
+            | _ => "",
         };
         Self {
             code,
