@@ -20,6 +20,12 @@ impl World {
         let Some(shown) = self.issuer.generation_of(token) else {
             return false;
         };
+        // What was overtaken before it was sent, by an old reading, is late enough.
+        let family = self.issuer.family_of(token);
+        let newest = family.and_then(|id| self.issuer.family(id));
+        if newest.is_none_or(|family| family.generation > shown) {
+            return false;
+        }
         let rotations = [1, 2, 2, 3, 4][self.more.index(5)];
         self.held.push(Held {
             question: *question,
