@@ -38,7 +38,7 @@ export async function begin(provider: AuthProvider, options: ProviderOptions): P
     Date.now(),
     String(manifest['issuer']),
     options.redirectUri,
-    JSON.stringify(begun),
+    BEHIND + JSON.stringify(begun),
     state,
     address.searchParams.get('nonce') ?? (nonce || state),
     verifier || NO_VERIFIER,
@@ -120,7 +120,7 @@ function use(core: Core, state = '', iss = ''): { begun: Begun; nonce: string } 
   }
   const [, begun = '', nonce = '', , , ...kept] = rest
   records.keep(kept)
-  return { begun: JSON.parse(begun) as Begun, nonce }
+  return { begun: JSON.parse(begun.slice(BEHIND.length)) as Begun, nonce }
 }
 
 const FAULTS: Record<string, string> = {
@@ -131,6 +131,8 @@ const FAULTS: Record<string, string> = {
 }
 
 const NAME = 'tenure:auth-connect'
+/** A record keeps a place to return to, and what was begun lies behind that, as its fragment. */
+const BEHIND = '/#'
 /** For a flow without a code there is nothing to prove. */
 const NO_VERIFIER = '-'
 const finishing = new Map<string, Promise<AuthResult>>()
