@@ -25,11 +25,8 @@ export async function startSite(
       '@tenure/client/parts': `${root}packages/client/src/parts.ts`,
       '@tenure/react': `${root}packages/react/src/index.ts`,
       '@tenure/vue': `${root}packages/vue/src/index.ts`,
-      // The packages have a React and a Vue of their own, for their tests.
-      ...Object.fromEntries(
-        ['react', 'react-dom', 'vue'].map((name) => [name, `${root}tests/browser/node_modules/${name}`]),
-      ),
     },
+    plugins: [sharedFrameworks],
     define,
     jsx: 'automatic',
     logLevel: 'error',
@@ -58,3 +55,16 @@ export async function startSite(
       }),
   }
 }
+
+/** The packages here have a React and a Vue of their own, for their tests: a page has one. */
+const sharedFrameworks = {
+  name: 'shared frameworks',
+  setup(build) {
+    build.onResolve({ filter: /^(react|react-dom|vue)(\/|$)/ }, ({ path, importer, kind, pluginData }) => {
+      if (pluginData === HERE || !importer.startsWith(`${root}packages/`)) return undefined
+      return build.resolve(path, { kind, resolveDir: `${root}tests/browser`, pluginData: HERE })
+    })
+  },
+}
+
+const HERE = 'resolved from here'
