@@ -168,6 +168,12 @@ impl Holder {
             .active()
             .is_some_and(|s| s.tokens.outlived(self.now.wall))
         {
+            if !self.retried {
+                // Storing it took its whole life, or its answer had been on its way for that long.
+                self.retried = true;
+                self.load(AfterLoad::Refresh);
+                return;
+            }
             self.pause(None);
             self.give_up_for_now(Cause::Storage(StorageTrouble::Write));
             return;

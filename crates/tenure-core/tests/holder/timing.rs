@@ -43,6 +43,32 @@ fn a_token_of_hardly_any_life_is_renewed_only_for_those_who_ask() {
 }
 
 #[test]
+fn a_token_that_was_stored_for_longer_than_it_lives_is_asked_for_once_more() {
+    // Law 8.
+    let mut story = Story::signed_in(on_demand(), LIFE);
+    story.want(1);
+    let op = story.up_to_the_exchange();
+    let mut short = grant(2, story.wall);
+    short.expiry = Expiry::In(Duration::from_secs(2));
+    story.answer(op, Answer::Tokens(short));
+    let (op, _, stored) = story.save();
+    story.pass(3_000);
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert!(story.settled(1).is_none());
+    let op = story.load();
+    story.input(Input::Loaded {
+        op,
+        result: Ok(Some(stored)),
+    });
+    let op = story.exchange().unwrap();
+    let wall = story.wall;
+    story.answer(op, Answer::Tokens(grant(3, wall)));
+    let (op, ..) = story.save();
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert_eq!(story.token(1), "at3");
+}
+
+#[test]
 fn a_token_without_an_expiry_lives_until_it_is_refused() {
     let mut story = Story::new(on_demand());
     story.input(Input::Opened);
