@@ -9,7 +9,7 @@ use crate::{process, report::Done, workspace};
 
 /// Each crate of the workspace with the crates of the workspace that it may use.
 /// Tests and benchmarks may also use what `ALLOWED_IN_TESTS` lists.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("tenure-core", &[]),
     ("tenure-wire", &["tenure-core"]),
     ("tenure-oidc", &["tenure-core"]),
@@ -31,6 +31,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
             "tenure-store-sqlite",
         ],
     ),
+    ("tenure-seal", &[]),
     ("tenure-sim", &["tenure-core"]),
     (
         "tenure-bench",

@@ -1,0 +1,90 @@
+use alloc::string::String;
+use core::{fmt, str::FromStr};
+
+use k256::ecdsa::{
+    self, SigningKey, VerifyingKey,
+    signature::hazmat::{PrehashSigner, PrehashVerifier},
+};
+use serde::Deserialize;
+use sha3::{Digest, Keccak256};
+
+use crate::{
+    hex,
+    key::{PublicKey, SealKey},
+};
+
+/// A signature over a text. `Display` writes DER in lower-case hexadecimal digits; reading takes
+/// that, and the JSON `{"r":"…","s":"…"}` that some clients send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signature(ecdsa::Signature);
+
+impl Signature {
+    /// Signs a text: the same signature each time (RFC 6979), its `s` in the lower half.
+    #[must_use]
+    pub fn sign(key: &SealKey, text: &str) -> Self {
+        let signer = SigningKey::from(key.secret());
+        let signature: Result<ecdsa::Signature, _> = signer.sign_prehash(&digest(text));
+        // A digest of 32 bytes is always signed.
+        let signature = signature.unwrap_or_else(|_| unreachable!("32 bytes are signed"));
+        Self(signature.normalize_s().unwrap_or(signature))
+    }
+
+    /// Whether the owner of `key` signed this text.
+    #[must_use]
+    pub fn is_of(&self, key: &PublicKey, text: &str) -> bool {
+        let low = self.0.normalize_s().unwrap_or(self.0);
+        VerifyingKey::from(key.point())
+            .verify_prehash(&digest(text), &low)
+            .is_ok()
+    }
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0.to_der().as_bytes()))
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signature({self})")
+    }
+}
+
+#[derive(Deserialize)]
+struct Pair {
+    r: String,
+    s: String,
+}
+
+impl FromStr for Signature {
+    type Err = SignatureError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let signature = if text.trim_start().starts_with('{') {
+            let Pair { r, s } = serde_json::from_str(text).map_err(|_| SignatureError)?;
+            let number = |text: &str| hex::decode_number::<32>(text).ok_or(SignatureError);
+            ecdsa::Signature::from_scalars(number(&r)?, number(&s)?)
+        } else {
+            ecdsa::Signature::from_der(&hex::decode(text).ok_or(SignatureError)?)
+        };
+        signature.map(Self).map_err(|_| SignatureError)
+    }
+}
+
+/// The text is no signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignatureError;
+
+impl fmt::Display for SignatureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a signature is DER in hexadecimal digits, or JSON with the texts r and s")
+    }
+}
+
+impl core::error::Error for SignatureError {}
+
+fn digest(text: &str) -> [u8; 32] {
+    Keccak256::digest(text.as_bytes()).into()
+}
