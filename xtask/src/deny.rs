@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{process, report::Done, workspace};
 
-const VERSION: &str = "0.20";
+const VERSION: &str = "^0.20";
 
 /// Checks licences, bans and sources against `deny.toml`.
 pub(crate) fn policies() -> Result<Done> {
