@@ -11,7 +11,7 @@ pub(crate) fn policies() -> Result<Done> {
     if !is_installed() {
         if !workspace::is_ci() {
             return Ok(Done::Skipped(format!(
-                "cargo-deny is missing: `cargo install --locked cargo-deny@{VERSION}`"
+                "cargo-deny is missing: `cargo install --locked 'cargo-deny@{VERSION}'`"
             )));
         }
         // Unoptimised, because building it takes longer than running it.
