@@ -2,11 +2,11 @@
 
 import { expect, test, vi } from 'vitest'
 
-import { ReapitConnectBrowserSession } from '../src/index.ts'
 import {
   clock,
   comeBack,
   complaints,
+  due,
   open,
   signedIn,
   startIssuer,
@@ -15,9 +15,6 @@ import {
 } from './support/app.ts'
 import { json, refused, signed, type Issuer } from './support/issuer.ts'
 import { Store, Tab } from './support/tab.ts'
-
-/** Makes the present access token due. */
-const due = (session: ReapitConnectBrowserSession): void => session.connectClearSession()
 
 const html = (issuer: Issuer, status: number): void => {
   issuer.instead = (response) =>

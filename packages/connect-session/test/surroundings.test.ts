@@ -6,6 +6,7 @@ import { ReapitConnectBrowserSession } from '../src/index.ts'
 import {
   comeBack,
   complaints,
+  due,
   open,
   signedIn,
   startIssuer,
@@ -13,9 +14,6 @@ import {
   USER_KEY,
 } from './support/app.ts'
 import { Store, Tab } from './support/tab.ts'
-
-/** Makes the present access token due. */
-const due = (session: ReapitConnectBrowserSession): void => session.connectClearSession()
 
 test('a full storage keeps the sign-in for as long as the page', async () => {
   const issuer = await startIssuer()

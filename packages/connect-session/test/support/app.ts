@@ -74,3 +74,6 @@ export async function signedIn(
 
 export const TOKEN_KEY = 'REAPIT_REFRESH_TOKEN_ada@example.com_client-1'
 export const USER_KEY = 'REAPIT_LAST_AUTH_USER_client-1'
+
+/** Makes the present access token due. */
+export const due = (session: ReapitConnectBrowserSession): void => session.connectClearSession()
