@@ -9,7 +9,7 @@ use crate::{process, report::Done, workspace};
 
 /// Each crate of the workspace with the crates of the workspace that it may use.
 /// Tests and benchmarks may also use what `ALLOWED_IN_TESTS` lists.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("tenure-core", &[]),
     ("tenure-wire", &["tenure-core"]),
     ("tenure-oidc", &["tenure-core"]),
@@ -32,6 +32,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
         ],
     ),
     ("tenure-seal", &[]),
+    ("tenure-seal-wasm", &["tenure-seal"]),
     ("tenure-sim", &["tenure-core"]),
     (
         "tenure-bench",

@@ -3,12 +3,11 @@ use core::fmt;
 
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
 use hmac::{Hmac, KeyInit, Mac};
-use k256::ecdh::diffie_hellman;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
 use crate::{
-    key::{PublicKey, SealKey},
+    key::{PublicKey, SealKey, SharedSecret},
     sealed::Sealed,
 };
 
@@ -16,8 +15,7 @@ use crate::{
 /// random ones for each call: used twice, they show which data begin alike.
 #[must_use]
 pub fn seal(to: &PublicKey, data: &[u8], ephemeral: &SealKey, iv: [u8; 16]) -> Sealed {
-    let shared = Shared::between(ephemeral, to);
-    let keys = Keys::of(&*shared.0);
+    let keys = Keys::of(ephemeral.agree(to).expose());
     let mut sealed = Sealed {
         iv,
         ephemeral: ephemeral.public(),
@@ -36,8 +34,8 @@ pub fn seal(to: &PublicKey, data: &[u8], ephemeral: &SealKey, iv: [u8; 16]) -> S
 ///
 /// [`OpenError::WrongKey`] if it was sealed to another key or changed since.
 pub fn open(key: &SealKey, sealed: &Sealed) -> Result<Vec<u8>, OpenError> {
-    let shared = Shared::between(key, &sealed.ephemeral);
-    let keys = [shared.stripped(), &*shared.0]
+    let shared = key.agree(&sealed.ephemeral);
+    let keys = [stripped(&shared), shared.expose()]
         .into_iter()
         .map(Keys::of)
         .find(|keys| keys.authenticator(sealed).verify_slice(&sealed.mac).is_ok())
@@ -47,19 +45,11 @@ pub fn open(key: &SealKey, sealed: &Sealed) -> Result<Vec<u8>, OpenError> {
         .map_err(|_| OpenError::Damaged)
 }
 
-/// The x coordinate that both sides can compute.
-struct Shared(Zeroizing<[u8; 32]>);
-
-impl Shared {
-    fn between(own: &SealKey, other: &PublicKey) -> Self {
-        let secret = diffie_hellman(own.secret().to_nonzero_scalar(), other.point().as_affine());
-        Self(Zeroizing::new((*secret.raw_secret_bytes()).into()))
-    }
-
-    fn stripped(&self) -> &[u8] {
-        let zeros = self.0.iter().take_while(|&&byte| byte == 0).count();
-        self.0.get(zeros..).unwrap_or_default()
-    }
+/// Without the zeros that it begins with.
+fn stripped(shared: &SharedSecret) -> &[u8] {
+    let bytes = shared.expose();
+    let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
 }
 
 /// The first half encrypts, the second authenticates.

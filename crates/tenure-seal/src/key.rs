@@ -1,7 +1,7 @@
 use alloc::string::String;
 use core::{fmt, str::FromStr};
 
-use k256::elliptic_curve::sec1::ToEncodedPoint;
+use k256::{ecdh::diffie_hellman, elliptic_curve::sec1::ToEncodedPoint};
 use zeroize::Zeroizing;
 
 use crate::hex;
@@ -36,6 +36,13 @@ impl SealKey {
     #[must_use]
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.public_key())
+    }
+
+    /// What the owner of `other` computes, too, from the public key of this one.
+    #[must_use]
+    pub fn agree(&self, other: &PublicKey) -> SharedSecret {
+        let secret = diffie_hellman(self.0.to_nonzero_scalar(), other.0.as_affine());
+        SharedSecret(Zeroizing::new((*secret.raw_secret_bytes()).into()))
     }
 
     /// 64 lower-case hexadecimal digits, for the one place that has to store it.
@@ -74,6 +81,31 @@ impl PartialEq for SealKey {
 }
 
 impl Eq for SealKey {}
+
+/// What two owners of keys can compute and nobody else: the x coordinate of a point (SEC 1 §3.3.1).
+/// The keys of the cipher are made of it. It is wiped from memory when it goes, and does not print.
+#[derive(Clone)]
+pub struct SharedSecret(Zeroizing<[u8; 32]>);
+
+impl SharedSecret {
+    /// Its 32 bytes, most significant first.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &*self.0
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn expose_hex(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex::encode(&*self.0))
+    }
+}
+
+impl fmt::Debug for SharedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedSecret(…)")
+    }
+}
 
 /// A point of secp256k1: the name of sealed data, and what it is sealed to. `Display` writes the
 /// uncompressed form (SEC 1 §2.3.3): 130 lower-case hexadecimal digits that start with `04`.

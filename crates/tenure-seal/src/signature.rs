@@ -5,7 +5,6 @@ use k256::ecdsa::{
     self, SigningKey, VerifyingKey,
     signature::hazmat::{PrehashSigner, PrehashVerifier},
 };
-use serde::Deserialize;
 use sha3::{Digest, Keccak256};
 
 use crate::{
@@ -51,23 +50,40 @@ impl fmt::Debug for Signature {
     }
 }
 
-#[derive(Deserialize)]
-struct Pair {
-    r: String,
-    s: String,
+impl Signature {
+    /// Takes the two numbers of a signature, each of at most 64 hexadecimal digits.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not, or is zero, or is not below the order of the curve.
+    pub fn from_scalars(r: &str, s: &str) -> Result<Self, SignatureError> {
+        let number = |text: &str| hex::decode_number::<32>(text).ok_or(SignatureError);
+        let signature = ecdsa::Signature::from_scalars(number(r)?, number(s)?);
+        signature.map(Self).map_err(|_| SignatureError)
+    }
+
+    #[cfg(feature = "sealed")]
+    fn from_json(text: &str) -> Result<Self, SignatureError> {
+        #[derive(serde::Deserialize)]
+        struct Pair {
+            r: String,
+            s: String,
+        }
+        let Pair { r, s } = serde_json::from_str(text).map_err(|_| SignatureError)?;
+        Self::from_scalars(&r, &s)
+    }
 }
 
+/// Takes DER in hexadecimal digits and, with the feature `sealed`, JSON.
 impl FromStr for Signature {
     type Err = SignatureError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let signature = if text.trim_start().starts_with('{') {
-            let Pair { r, s } = serde_json::from_str(text).map_err(|_| SignatureError)?;
-            let number = |text: &str| hex::decode_number::<32>(text).ok_or(SignatureError);
-            ecdsa::Signature::from_scalars(number(&r)?, number(&s)?)
-        } else {
-            ecdsa::Signature::from_der(&hex::decode(text).ok_or(SignatureError)?)
-        };
+        #[cfg(feature = "sealed")]
+        if text.trim_start().starts_with('{') {
+            return Self::from_json(text);
+        }
+        let signature = ecdsa::Signature::from_der(&hex::decode(text).ok_or(SignatureError)?);
         signature.map(Self).map_err(|_| SignatureError)
     }
 }
