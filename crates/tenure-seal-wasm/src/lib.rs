@@ -5,11 +5,14 @@
 //! one sentence.
 //!
 //! ```
-//! let own = "01";
-//! let public = tenure_seal_wasm::public_key(own).unwrap();
-//! let signature = tenure_seal_wasm::sign(own, "text").unwrap();
-//! assert!(tenure_seal_wasm::verify(&public, "text", &signature).unwrap());
+//! use tenure_seal_wasm::{agree, public_key};
+//!
+//! let (one, other) = (public_key("1").unwrap(), public_key("2").unwrap());
+//! assert_eq!(agree("1", &other), agree("2", &one));
 //! ```
+//!
+//! Signatures are made here and checked by the server: a page has nothing to check, and it would cost
+//! 2 KB.
 //!
 //! It draws no random numbers and does no I/O: the module imports nothing from its surroundings.
 
@@ -55,22 +58,6 @@ pub fn agree(secret: &str, public: &str) -> Result<String, String> {
 #[wasm_bindgen]
 pub fn sign(secret: &str, text: &str) -> Result<String, String> {
     Ok(Signature::sign(&key(secret)?, text).to_string())
-}
-
-/// Whether the owner of a public key signed a text. The signature is DER, or two numbers with a
-/// comma between them.
-///
-/// # Errors
-///
-/// If the key is no uncompressed point of the curve. A signature that is none is `false`.
-#[wasm_bindgen]
-pub fn verify(public: &str, text: &str, signature: &str) -> Result<bool, String> {
-    let public = point(public)?;
-    let signature = match signature.split_once(',') {
-        Some((r, s)) => Signature::from_scalars(r, s),
-        None => signature.parse(),
-    };
-    Ok(signature.is_ok_and(|signature| signature.is_of(&public, text)))
 }
 
 fn key(secret: &str) -> Result<SealKey, String> {

@@ -6,7 +6,7 @@
 )]
 
 use serde_json::Value;
-use tenure_seal_wasm::{agree, public_key, sign, verify};
+use tenure_seal_wasm::{agree, public_key, sign};
 
 const CASES: &str = include_str!("../../tenure-seal/cases/vectors.json");
 
@@ -33,10 +33,10 @@ fn keys_secrets_and_signatures_are_those_of_the_table() {
             shared
         );
         let sealed = text(case, "ciphertext_json");
-        let signature = sign(secret, sealed).unwrap();
-        assert_eq!(signature, text(case, "signature_der_hex"));
-        assert_eq!(verify(&public, sealed, &signature), Ok(true));
-        assert_eq!(verify(&public, "another text", &signature), Ok(false));
+        assert_eq!(
+            sign(secret, sealed).unwrap(),
+            text(case, "signature_der_hex")
+        );
     }
 }
 
@@ -52,19 +52,4 @@ fn what_is_no_key_is_said_in_a_sentence() {
         assert!(sentence.contains(why), "{secret}: {sentence}");
     }
     assert!(agree("1", "04").unwrap_err().contains("uncompressed point"));
-    assert!(verify("04", "", "").is_err());
-}
-
-#[test]
-fn a_signature_is_read_as_der_or_as_two_numbers() {
-    let (public, der) = (public_key("1").unwrap(), sign("1", "text").unwrap());
-    let length = |at: usize| usize::from_str_radix(&der[at..at + 2], 16).unwrap() * 2;
-    let r_end = 8 + length(6);
-    let r = der[8..r_end].trim_start_matches("00");
-    let s = der[r_end + 4..].trim_start_matches("00");
-    assert_eq!(verify(&public, "text", &format!("{r},0x{s}")), Ok(true));
-    assert_eq!(verify(&public, "text", &format!("{s},{r}")), Ok(false));
-    for none in ["", ",", "1,", "30", "0,1"] {
-        assert_eq!(verify(&public, "text", none), Ok(false), "{none}");
-    }
 }

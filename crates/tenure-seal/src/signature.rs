@@ -1,4 +1,3 @@
-use alloc::string::String;
 use core::{fmt, str::FromStr};
 
 use k256::ecdsa::{
@@ -66,8 +65,8 @@ impl Signature {
     fn from_json(text: &str) -> Result<Self, SignatureError> {
         #[derive(serde::Deserialize)]
         struct Pair {
-            r: String,
-            s: String,
+            r: alloc::string::String,
+            s: alloc::string::String,
         }
         let Pair { r, s } = serde_json::from_str(text).map_err(|_| SignatureError)?;
         Self::from_scalars(&r, &s)
