@@ -34,6 +34,7 @@ export default defineConfig({
     passWithNoTests: true,
     projects: [
       { test: { name: 'client', root: 'client', include: ['test/**/*.test.ts'] } },
+      { test: { name: 'session-manager', root: 'session-manager', testTimeout: 600_000 } },
       bindings('react 19', 'react'),
       bindings('react 18', 'react', `${import.meta.dirname}/peers/react18/node_modules`),
       bindings('vue', 'vue'),

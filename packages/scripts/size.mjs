@@ -31,6 +31,11 @@ const OURS = [
     code: `export * from './client/src/index.ts'`,
     external: CORE,
   },
+  {
+    name: 'sealing: WebAssembly, its glue and the cipher',
+    code: `export * from './session-manager/src/seal/index.ts'`,
+    budget: 32 * KB,
+  },
   { name: '@tenure/react', code: `export * from '@tenure/react'`, budget: 2 * KB },
   { name: '@tenure/vue', code: `export * from '@tenure/vue'`, budget: 2 * KB },
   {

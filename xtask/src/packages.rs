@@ -16,6 +16,23 @@ use crate::{
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// A crate that JavaScript loads, and where what it becomes lies.
+struct Module {
+    package: &'static str,
+    folder: &'static str,
+}
+
+const MODULES: [Module; 2] = [
+    Module {
+        package: "tenure-wasm",
+        folder: "client/src/core",
+    },
+    Module {
+        package: "tenure-seal-wasm",
+        folder: "session-manager/src/seal/core",
+    },
+];
+
 /// What is checked after the build: the name of the step and the npm script that does it.
 const CHECKS: [(&str, &str); 5] = [
     ("packages: style", "style"),
@@ -93,8 +110,10 @@ fn build() -> Result<Done> {
 /// The core for JavaScript, and what builds the packages around it.
 pub(crate) fn build_core() -> Result<()> {
     add_target()?;
-    process::must(core_module())?;
-    process::must(core_glue()?)?;
+    for module in MODULES {
+        process::must(wasm(&module))?;
+        process::must(glue(&module)?)?;
+    }
     setup::install_npm_folder(&folder())
 }
 
@@ -117,9 +136,9 @@ fn add_target() -> Result<()> {
     process::must(process::command("rustup", ["target", "add", TARGET]))
 }
 
-fn core_module() -> Command {
+fn wasm(module: &Module) -> Command {
     let mut build = process::cargo(["build", "--profile", "wasm", "--target", TARGET]);
-    build.args(["--package", "tenure-wasm"]);
+    build.args(["--package", module.package]);
     // The module carries the places of its panics: not those of this machine.
     let flags = [(cargo_home(), "cargo"), (Some(workspace::root()), "tenure")]
         .into_iter()
@@ -132,13 +151,13 @@ fn core_module() -> Command {
     build
 }
 
-fn core_glue() -> Result<Command> {
-    let module = process::target_directory()?
+fn glue(module: &Module) -> Result<Command> {
+    let built = process::target_directory()?
         .join(TARGET)
         .join("wasm")
-        .join("tenure_wasm.wasm");
+        .join(format!("{}.wasm", module.package.replace('-', "_")));
     let mut glue = process::cargo(["run", "--quiet", "--package", "xtask-wasm", "--"]);
-    glue.arg(module).arg(folder().join("client/src/core"));
+    glue.arg(built).arg(folder().join(module.folder));
     Ok(glue)
 }
 

@@ -45,8 +45,8 @@ pub fn public_key(secret: &str) -> Result<String, String> {
 ///
 /// As [`public_key`], and if the other key is no uncompressed point of the curve.
 #[wasm_bindgen]
-pub fn agree(secret: &str, public: &str) -> Result<String, String> {
-    let shared = key(secret)?.agree(&point(public)?);
+pub fn agree(secret: &str, other: &str) -> Result<String, String> {
+    let shared = key(secret)?.agree(&point(other)?);
     Ok(shared.expose_hex().to_string())
 }
 
