@@ -1,3 +1,4 @@
+use alloc::{format, string::String};
 use core::{fmt, str::FromStr};
 
 use k256::ecdsa::{
@@ -39,7 +40,11 @@ impl Signature {
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0.to_der().as_bytes()))
+        let (r, s) = (
+            integer(&self.0.r().to_bytes()),
+            integer(&self.0.s().to_bytes()),
+        );
+        write!(f, "30{:02x}{r}{s}", (r.len() + s.len()) / 2)
     }
 }
 
@@ -65,8 +70,8 @@ impl Signature {
     fn from_json(text: &str) -> Result<Self, SignatureError> {
         #[derive(serde::Deserialize)]
         struct Pair {
-            r: alloc::string::String,
-            s: alloc::string::String,
+            r: String,
+            s: String,
         }
         let Pair { r, s } = serde_json::from_str(text).map_err(|_| SignatureError)?;
         Self::from_scalars(&r, &s)
@@ -99,6 +104,15 @@ impl fmt::Display for SignatureError {
 }
 
 impl core::error::Error for SignatureError {}
+
+/// A positive number in DER (X.690 §8.3): as few bytes as it takes, its first bit zero. By hand,
+/// because the writer of the library takes 4 KB of a page.
+fn integer(number: &[u8]) -> String {
+    let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+    let digits = hex::encode(number.get(zeros..).unwrap_or_default());
+    let sign = if digits.as_bytes() < b"8" { "" } else { "00" };
+    format!("02{:02x}{sign}{digits}", (sign.len() + digits.len()) / 2)
+}
 
 fn digest(text: &str) -> [u8; 32] {
     Keccak256::digest(text.as_bytes()).into()

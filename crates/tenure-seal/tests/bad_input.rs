@@ -150,6 +150,15 @@ proptest! {
         prop_assert_eq!(open(&key, &sealed.parse().unwrap()).unwrap(), data);
     }
 
+    /// The library reads DER, strictly; what is written is our own.
+    #[test]
+    fn what_is_signed_is_read_as_it_was_written(secret in 1_u8.., text: String) {
+        let key = key(secret % 250 + 1);
+        let signature = Signature::sign(&key, &text);
+        prop_assert_eq!(&signature.to_string().parse::<Signature>().unwrap(), &signature);
+        prop_assert!(signature.is_of(&key.public(), &text));
+    }
+
     #[test]
     fn no_text_panics(text: String, hex in "(0x)?[0-9a-fA-F]{0,140}") {
         for text in [&text, &hex] {
