@@ -28,6 +28,7 @@ mod clients;
 mod clock;
 mod config;
 mod connections;
+mod demo;
 mod device;
 mod digest;
 mod families;

@@ -34,7 +34,7 @@ impl Server {
     ///
     /// As the store.
     pub async fn dangerous_furnish_demo(&self) -> Result<(), StoreError> {
-        crate::cli::furnish(&self.app).await
+        crate::demo::furnish(&self.app).await
     }
 
     /// All endpoints.

@@ -1,7 +1,6 @@
 //! The program `tenure`: the service, and the operator's commands on its data.
 
 mod clients;
-mod demo;
 mod holder;
 mod keys;
 mod out;
@@ -17,7 +16,6 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tenure_store::{AnyStore, StoreError};
 use tenure_store_sqlite::SqliteStore;
 
-pub(crate) use self::demo::furnish;
 use crate::app::App;
 use crate::{Clock, Config, ConfigError};
 

@@ -6,9 +6,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-use super::{Dev, Failure, demo, out};
+use super::{Dev, Failure, out};
 use crate::clients::redirect::is_loopback_origin;
-use crate::{Clock, Config, Server};
+use crate::{Clock, Config, Server, demo};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
