@@ -1,3 +1,5 @@
+//! The account and the clients of a demonstration.
+
 use serde_json::{Value, json};
 use tenure_core::secret::{ClientSecret, Password};
 use tenure_store::StoreError;
@@ -9,7 +11,7 @@ use crate::config::DEFAULT_SCOPE;
 use crate::keys::Algorithm;
 
 /// Makes the demo account and clients that are not there yet.
-pub(crate) async fn furnish(app: &App) -> Result<(), StoreError> {
+pub(crate) async fn seed(app: &App) -> Result<(), StoreError> {
     if app.accounts.named(USERNAME).await?.is_none() {
         match app.accounts.add(USERNAME, Password::new(PASSWORD)).await {
             Ok(_) | Err(NotMade::NameTaken | NotMade::Invalid(_)) => {}
@@ -35,26 +37,6 @@ pub(crate) async fn furnish(app: &App) -> Result<(), StoreError> {
     let standing = clients.iter().map(|client| client.id.as_str()).collect();
     let from_here = |origin: &Origin| *origin == Origin::Demo;
     app.retire_others(&standing, from_here).await
-}
-
-/// Whom and what there is to sign in with, for the person who started the server.
-pub(crate) fn lines() -> Vec<String> {
-    vec![
-        format!("Sign in as {USERNAME} with the password: {PASSWORD}"),
-        "Clients, from any port of 127.0.0.1, [::1] and localhost:".to_owned(),
-        "  demo-spa      for pages: back to / or /callback, after sign-out to /, /callback or \
-         /signed-out"
-            .to_owned(),
-        "  demo-cli      for `tenure login` and other programs of a person: back to /callback, or \
-         by a code"
-            .to_owned(),
-        format!(
-            "  demo-service  for programs without a person: the secret {SERVICE_SECRET}, the scope \
-             api"
-        ),
-        "  connect-demo, connect-demo-3, connect-demo-service: for @reapit/connect-session"
-            .to_owned(),
-    ]
 }
 
 /// What the clients that ask for it are told about the demo account.
@@ -153,9 +135,9 @@ fn connect_service() -> Client {
     }
 }
 
-const USERNAME: &str = "demo";
-const PASSWORD: &str = "correct horse battery staple";
-const SERVICE_SECRET: &str = "demo-secret";
+pub(crate) const USERNAME: &str = "demo";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const SERVICE_SECRET: &str = "demo-secret";
 const HOSTS: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 /// Where applications of that package come from and go to, as its documentation writes them; ""
 /// is the application's origin, which is the package's default.

@@ -19,6 +19,7 @@
 //! dynamic registration.
 
 mod accounts;
+mod admin;
 mod app;
 mod asker;
 mod bounds;
@@ -42,8 +43,12 @@ mod signin;
 mod token;
 mod web;
 
-pub use clients::Grant;
+pub use admin::{
+    Admin, AdminError, Demo, Ended, KeyInfo, RegisteredClient, RemovedClient, TokenSession, User,
+    UserEmail, is_reserved_claim,
+};
+pub use clients::{Compatibility, Grant, Leniency, Origin as ClientOrigin};
 pub use clock::Clock;
-pub use config::{ClientConfig, Config, ConfigError};
+pub use config::{ClientConfig, Config, ConfigError, DEFAULT_SCOPE};
 pub use keys::Algorithm;
 pub use server::Server;

@@ -7,12 +7,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::{Clock, Config, connections, routes};
+use crate::{Admin, Clock, Config, connections, routes};
 
 /// The service, ready to answer.
 #[derive(Debug, Clone)]
 pub struct Server {
-    pub(crate) app: Arc<App>,
+    app: Arc<App>,
 }
 
 impl Server {
@@ -27,14 +27,11 @@ impl Server {
         Ok(Self { app })
     }
 
-    /// Makes the demo account and the demo clients of `tenure dev`, if they are not there yet.
-    /// Their secrets are known to everyone.
-    ///
-    /// # Errors
-    ///
-    /// As the store.
-    pub async fn dangerous_furnish_demo(&self) -> Result<(), StoreError> {
-        crate::demo::furnish(&self.app).await
+    /// What an operator does with the data of this server.
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        let app = Arc::clone(&self.app);
+        Admin { app }
     }
 
     /// All endpoints.

@@ -32,7 +32,7 @@ impl Running {
         change(&mut config);
         let store = AnyStore::new(MemoryStore::new());
         let server = Server::start(config, store, Clock::system()).await.unwrap();
-        server.dangerous_furnish_demo().await.unwrap();
+        server.admin().dangerous_seed_demo().await.unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);

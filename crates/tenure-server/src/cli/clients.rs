@@ -4,11 +4,10 @@ use serde_json::json;
 use tenure_core::secret::ClientSecret;
 
 use super::{Failure, Where, out};
-use crate::accounts::is_reserved;
-use crate::clients::{Client, Compatibility, Grant, Leniency, Origin, digest_of_secret};
-use crate::config::{DEFAULT_SCOPE, check_uri};
-use crate::digest::random_text;
-use crate::keys::Algorithm;
+use crate::{
+    Algorithm, ClientConfig, ClientOrigin, Compatibility, DEFAULT_SCOPE, Grant, Leniency,
+    RegisteredClient, is_reserved_claim,
+};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -57,29 +56,17 @@ pub(super) struct Add {
 }
 
 pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
-    let app = at.open().await?;
+    let admin = at.open().await?;
     match command {
         Command::Add(add) => {
-            let secret = add
-                .confidential
-                .then(|| ClientSecret::new(random_text::<32>()));
-            let client = add.client(secret.as_ref())?;
-            if let Some(other) = app.clients.find(&client.id).await? {
-                let id = &client.id;
-                return Err(Failure::Usage(match &other.origin {
-                    Origin::Configuration(at) => stands(id, at, "change"),
-                    Origin::Unknown | Origin::CommandLine | Origin::Demo => {
-                        format!("there is a client {id} already; remove it first")
-                    }
-                }));
-            }
-            app.clients.put(&client).await?;
+            let secret = add.confidential.then(ClientConfig::draw_secret);
+            let client = admin.add_client(&add.config(secret.clone())).await?;
             let secret = secret.as_ref().map(ClientSecret::expose);
             let told = json!({ "client_id": client.id, "client_secret": secret });
             out::done(at.json, &told, secret.unwrap_or("made the client"));
         }
         Command::List => {
-            let clients = app.clients.list().await?;
+            let clients = admin.clients().await?;
             let rows: Vec<_> = clients.iter().map(row).collect();
             out::list(
                 at.json,
@@ -94,17 +81,15 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
             );
         }
         Command::Remove { id } => {
-            let Some(client) = app.clients.find(&id).await? else {
+            let Some(removed) = admin.remove_client(&id).await? else {
                 return Err(Failure::Usage(format!("there is no client {id}")));
             };
-            if let Origin::Configuration(at) = &client.origin {
-                return Err(Failure::Usage(stands(&id, at, "remove")));
-            }
-            let ended = app.retire(&[id.clone()].into()).await?;
+            let ended = removed.sessions;
             let told = json!({ "removed": id, "ended": ended });
-            let again = match client.origin {
-                Origin::Demo => "; `tenure dev` makes it again when it starts",
-                Origin::Unknown | Origin::Configuration(_) | Origin::CommandLine => "",
+            let again = if removed.client.origin == ClientOrigin::Demo {
+                "; `tenure dev` makes it again when it starts"
+            } else {
+                ""
             };
             let text = format!("removed the client {id} and ended {ended} sessions{again}");
             out::done(at.json, &told, &text);
@@ -113,19 +98,8 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Why a client is not changed here: the next start would change it back.
-fn stands(id: &str, at: &str, what: &str) -> String {
-    format!("the client {id} stands in {at}: {what} it there and start the server again")
-}
-
 impl Add {
-    fn client(self, secret: Option<&ClientSecret>) -> Result<Client, Failure> {
-        let uris = self
-            .redirect_uris
-            .iter()
-            .chain(&self.post_logout_redirect_uris);
-        uris.into_iter()
-            .try_for_each(|uri| check_uri(&self.id, uri))?;
+    fn config(self, secret: Option<ClientSecret>) -> ClientConfig {
         let mut grants = Vec::new();
         if !self.redirect_uris.is_empty() {
             grants.push(Grant::AuthorizationCode);
@@ -139,22 +113,25 @@ impl Add {
         if secret.is_some() {
             grants.push(Grant::ClientCredentials);
         }
-        Ok(Client {
-            id: self.id,
-            secret_digest: secret.map(digest_of_secret),
-            redirect_uris: self.redirect_uris,
-            post_logout_redirect_uris: self.post_logout_redirect_uris,
-            grants,
-            scope: self.scope,
-            audience: self.audience,
-            algorithm: self.algorithm,
-            compatibility: Compatibility {
-                dangerous_leniency: self.dangerous_leniency.into_iter().collect(),
-                account_claims: self.id_token_claims,
-                ..Compatibility::default()
-            },
-            origin: Origin::CommandLine,
-        })
+        let mut compatibility = Compatibility::default();
+        compatibility.dangerous_leniency = self.dangerous_leniency.into_iter().collect();
+        compatibility.account_claims = self.id_token_claims;
+        let mut config = ClientConfig::new(self.id)
+            .with_redirect_uris(self.redirect_uris)
+            .with_post_logout_redirect_uris(self.post_logout_redirect_uris)
+            .with_grants(grants)
+            .with_scope(self.scope)
+            .with_compatibility(compatibility);
+        if let Some(secret) = secret {
+            config = config.with_secret(secret);
+        }
+        if let Some(audience) = self.audience {
+            config = config.with_audience(audience);
+        }
+        if let Some(algorithm) = self.algorithm {
+            config = config.with_algorithm(algorithm);
+        }
+        config
     }
 }
 
@@ -164,17 +141,17 @@ fn named<T: DeserializeOwned>(name: &str) -> Result<T, String> {
 }
 
 fn claim(name: &str) -> Result<String, String> {
-    if is_reserved(name.trim_end_matches('*')) {
+    if is_reserved_claim(name.trim_end_matches('*')) {
         return Err("the server writes it itself; choose another claim".to_owned());
     }
     Ok(name.to_owned())
 }
 
-fn row(client: &Client) -> serde_json::Value {
+fn row(client: &RegisteredClient) -> serde_json::Value {
     json!({
         "client_id": client.id,
         "from": client.origin.shown(),
-        "confidential": client.is_confidential(),
+        "confidential": client.is_confidential,
         "grants": client.grants,
         "scope": client.scope,
         "audience": client.audience,

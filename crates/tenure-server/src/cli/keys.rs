@@ -1,10 +1,8 @@
-use std::time::Duration;
-
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Failure, Where, out};
-use crate::keys::Ring;
+use crate::KeyInfo;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -15,31 +13,25 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
-    let app = at.open().await?;
-    let ring = match command {
-        Command::Rotate => {
-            // A family must find the key that made its tokens for as long as it may live.
-            let keep = app.config.refresh_absolute() + Duration::from_secs(24 * 60 * 60);
-            app.keys.rotate(keep).await?
-        }
-        Command::List => app.keys.ring().await?,
+    let admin = at.open().await?;
+    let keys = match command {
+        Command::Rotate => admin.rotate_keys().await?,
+        Command::List => admin.keys().await?,
     };
+    let rows: Vec<_> = keys.iter().map(row).collect();
     out::list(
         at.json,
-        &rows(&ring),
+        &rows,
         &["kid", "algorithm", "created_at", "active_from"],
     );
     Ok(())
 }
 
-fn rows(ring: &Ring) -> Vec<Value> {
-    let row = |key: &std::sync::Arc<crate::keys::SigningKey>| {
-        json!({
-            "kid": key.kid,
-            "algorithm": key.algorithm.name(),
-            "created_at": key.created_at.as_secs(),
-            "active_from": key.active_from.as_secs(),
-        })
-    };
-    ring.signing.iter().map(row).collect()
+fn row(key: &KeyInfo) -> Value {
+    json!({
+        "kid": key.kid,
+        "algorithm": key.algorithm.name(),
+        "created_at": key.created_at.as_secs(),
+        "active_from": key.active_from.as_secs(),
+    })
 }

@@ -16,8 +16,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tenure_store::{AnyStore, StoreError};
 use tenure_store_sqlite::SqliteStore;
 
-use crate::app::App;
-use crate::{Clock, Config, ConfigError};
+use crate::{Admin, AdminError, Clock, Config, ConfigError};
 
 #[derive(Parser)]
 #[command(name = "tenure", version, about = "Keeps users signed in")]
@@ -109,6 +108,15 @@ pub(crate) enum Failure {
     Io(#[from] std::io::Error),
 }
 
+impl From<AdminError> for Failure {
+    fn from(error: AdminError) -> Self {
+        match error {
+            AdminError::Store(error) => Self::Store(error),
+            other => Self::Usage(other.to_string()),
+        }
+    }
+}
+
 impl Failure {
     const fn exit_code(&self) -> u8 {
         match self {
@@ -160,7 +168,7 @@ impl Where {
     }
 
     /// The data that a server keeps, whether or not one runs.
-    async fn open(&self) -> Result<std::sync::Arc<App>, Failure> {
+    async fn open(&self) -> Result<Admin, Failure> {
         let config = self.config()?;
         if !config.database().is_file() {
             let path = config.data_dir.display();
@@ -171,7 +179,7 @@ impl Where {
             return Err(Failure::Usage(what));
         }
         let store = AnyStore::new(SqliteStore::open(config.database()).await?);
-        Ok(App::new(config, store, Clock::system()))
+        Ok(Admin::open(config, store, Clock::system())?)
     }
 }
 

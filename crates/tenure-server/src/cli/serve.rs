@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Dev, Failure, out};
 use crate::clients::redirect::is_loopback_origin;
-use crate::{Clock, Config, Server, demo};
+use crate::{Clock, Config, Demo, Server};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,9 +68,10 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
     let issuer = config.issuer.get_or_insert(address).clone();
     let store = AnyStore::new(sqlite.clone());
     let server = Server::start(config, store, Clock::system()).await?;
-    if mode == Mode::Demo {
-        server.dangerous_furnish_demo().await?;
-    }
+    let demo = match mode {
+        Mode::Demo => Some(server.admin().dangerous_seed_demo().await?),
+        Mode::Real => None,
+    };
     let (stop, stopped) = watch::channel(false);
     let signalled = signalled();
     tokio::spawn(async move {
@@ -79,7 +80,7 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
         // Nobody listens any more if the server has failed already.
         let _ = stop.send(true);
     });
-    let ready = tokio::spawn(announce(listener.local_addr()?, issuer, mode));
+    let ready = tokio::spawn(announce(listener.local_addr()?, issuer, demo));
     server.run(listener, stopped).await;
     ready.abort();
     sqlite.close().await;
@@ -87,16 +88,29 @@ async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
 }
 
 /// Says that the server is ready as soon as it takes connections.
-async fn announce(at: SocketAddr, address: String, mode: Mode) {
+async fn announce(at: SocketAddr, address: String, demo: Option<Demo>) {
     if tokio::net::TcpStream::connect(at).await.is_ok() {
         out::line(&format!("Tenure is ready: {address}"));
-        if mode == Mode::Demo {
+        if let Some(demo) = demo {
             out::line(&format!("See a session at work: {address}/demo"));
-            for line in demo::lines() {
-                out::line(&line);
-            }
+            out::line(&known(&demo));
         }
     }
+}
+
+/// Whom and what there is to sign in with, for the person who started the server.
+fn known(demo: &Demo) -> String {
+    format!(
+        "Sign in as {} with the password: {}\n\
+         Clients, from any port of 127.0.0.1, [::1] and localhost:\n  \
+         demo-spa      for pages: back to / or /callback, after sign-out to /, /callback or \
+         /signed-out\n  \
+         demo-cli      for `tenure login` and other programs of a person: back to /callback, or \
+         by a code\n  \
+         demo-service  for programs without a person: the secret {}, the scope api\n  \
+         connect-demo, connect-demo-3, connect-demo-service: for @reapit/connect-session",
+        demo.username, demo.password, demo.service_secret
+    )
 }
 
 #[cfg(unix)]

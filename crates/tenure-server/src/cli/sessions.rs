@@ -1,10 +1,9 @@
 use clap::Subcommand;
-use serde_json::json;
-use tenure_core::issuer::RevokedReason;
+use serde_json::{Value, json};
 
-use super::users::{end_all, nobody};
+use super::users::nobody;
 use super::{Failure, Where, out};
-use crate::routes::family_json;
+use crate::TokenSession;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -25,19 +24,11 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
-    let app = at.open().await?;
+    let admin = at.open().await?;
     match command {
         Command::List { name } => {
-            let account = app
-                .accounts
-                .named(&name)
-                .await?
-                .ok_or_else(|| nobody(&name))?;
-            let families = app.families.of(&account.subject).await?;
-            let rows: Vec<_> = families
-                .iter()
-                .map(|family| family_json(family, false))
-                .collect();
+            let sessions = admin.sessions(&name).await?.ok_or_else(|| nobody(&name))?;
+            let rows: Vec<_> = sessions.iter().map(row).collect();
             out::list(
                 at.json,
                 &rows,
@@ -45,14 +36,8 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
             );
         }
         Command::Revoke { id: Some(id), .. } => {
-            let unknown = || Failure::Usage(format!("there is no session {id}"));
-            let family = id.parse().map_err(|_| unknown())?;
-            if !app
-                .families
-                .end(family, RevokedReason::Administrator)
-                .await?
-            {
-                return Err(unknown());
+            if !admin.end_session(&id).await? {
+                return Err(Failure::Usage(format!("there is no session {id}")));
             }
             out::done(
                 at.json,
@@ -62,12 +47,8 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
         }
         Command::Revoke { id: None, user } => {
             let name = user.unwrap_or_default();
-            let account = app
-                .accounts
-                .named(&name)
-                .await?
-                .ok_or_else(|| nobody(&name))?;
-            let ended = end_all(&app, &account.subject, RevokedReason::Administrator).await?;
+            let ended = admin.end_sessions(&name).await?;
+            let ended = ended.ok_or_else(|| nobody(&name))?;
             out::done(
                 at.json,
                 &json!({ "ended": ended }),
@@ -76,4 +57,12 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// As `GET /v1/sessions` tells it to somebody who asks with another session.
+fn row(session: &TokenSession) -> Value {
+    let mut row = json!(session);
+    row["kind"] = "tokens".into();
+    row["current"] = false.into();
+    row
 }

@@ -1,10 +1,8 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
-use tenure_core::issuer::RevokedReason;
 
 use super::{Failure, Where, out};
-use crate::accounts::{Account, Checked, EMAIL, EMAIL_VERIFIED, Email, NotMade, is_reserved};
-use crate::app::App;
+use crate::{Admin, Ended, User, UserEmail};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -63,15 +61,17 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
-    let app = at.open().await?;
+    let admin = at.open().await?;
     match command {
         Command::Add {
             name,
             email,
             email_verified,
         } => {
-            let account = add(&app, &name, email.as_deref(), checked(email_verified)).await?;
-            let told = json!({ "username": account.username, "subject": account.subject });
+            // Looked at first, so that a slip of the keyboard makes no account.
+            let email = self::email(email.as_deref(), email_verified)?;
+            let user = admin.add_user(&name, out::password()?, email).await?;
+            let told = json!({ "username": user.username, "subject": user.subject });
             out::done(at.json, &told, &format!("made the account {name}"));
         }
         Command::Email {
@@ -79,126 +79,91 @@ pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
             address,
             verified,
         } => {
-            let account = set_email(&app, &name, address.as_deref(), checked(verified)).await?;
-            let told = row(&account);
+            let email = self::email(address.as_deref(), verified)?;
+            let user = admin.set_email(&name, email).await?;
+            let told = row(&user.ok_or_else(|| nobody(&name))?);
             out::done(at.json, &told, &format!("set the e-mail address of {name}"));
         }
         Command::Passwd { name } => {
-            let account = app
-                .accounts
-                .set_password(&name, out::password()?)
-                .await
-                .map_err(told)?;
-            let account = account.ok_or_else(|| nobody(&name))?;
-            let ended = end_all(&app, &account.subject, RevokedReason::PasswordChanged).await?;
-            let told = json!({ "username": name, "ended": ended });
-            out::done(at.json, &told, &format!("set the password of {name}"));
+            let ended = admin.set_password(&name, out::password()?).await?;
+            print_ended(at, &name, ended, "set the password of")?;
         }
         Command::Remove { name } => {
-            let account = app
-                .accounts
-                .remove(&name)
-                .await?
-                .ok_or_else(|| nobody(&name))?;
-            let ended = end_all(&app, &account.subject, RevokedReason::AccountRemoved).await?;
-            let told = json!({ "username": name, "ended": ended });
-            out::done(at.json, &told, &format!("removed the account {name}"));
+            let ended = admin.remove_user(&name).await?;
+            print_ended(at, &name, ended, "removed the account")?;
         }
         Command::Disable { name } => {
-            let account = app.accounts.disable(&name).await?;
-            let account = account.ok_or_else(|| nobody(&name))?;
-            let ended = end_all(&app, &account.subject, RevokedReason::Administrator).await?;
-            let told = json!({ "username": name, "ended": ended });
-            out::done(at.json, &told, &format!("disabled the account {name}"));
+            let ended = admin.disable_user(&name).await?;
+            print_ended(at, &name, ended, "disabled the account")?;
         }
         Command::Enable { name } => {
-            let account = app.accounts.enable(&name).await?;
-            account.ok_or_else(|| nobody(&name))?;
+            let user = admin.enable_user(&name).await?;
+            user.ok_or_else(|| nobody(&name))?;
             let told = json!({ "username": name });
             out::done(at.json, &told, &format!("enabled the account {name}"));
         }
         Command::Claim { name, claim, value } => {
-            let account = set_claim(&app, &name, &claim, value).await?;
-            let told = json!({ "username": name, "claims": account.claims });
+            let user = set_claim(&admin, &name, &claim, value).await?;
+            let user = user.ok_or_else(|| nobody(&name))?;
+            let told = json!({ "username": name, "claims": user.claims });
             out::done(at.json, &told, &format!("set {claim} of {name}"));
         }
         Command::List => {
-            let accounts = app.accounts.list().await?;
-            let rows: Vec<_> = accounts.iter().map(row).collect();
+            let users = admin.users().await?;
+            let rows: Vec<_> = users.iter().map(row).collect();
             out::list(at.json, &rows, &["username", "subject", "disabled"]);
         }
     }
     Ok(())
 }
 
-fn row(account: &Account) -> Value {
-    let email = account.email_claims();
+fn row(user: &User) -> Value {
     json!({
-        "username": account.username,
-        "subject": account.subject,
-        "created_at": account.created_at / 1000,
-        "disabled": account.disabled,
-        "email": email.get(EMAIL),
-        "email_verified": email.get(EMAIL_VERIFIED),
+        "username": user.username,
+        "subject": user.subject,
+        "created_at": user.created_at.as_secs(),
+        "disabled": user.disabled,
+        "email": user.email,
+        "email_verified": user.email.as_ref().map(|_| user.email_verified),
     })
 }
 
-async fn add(
-    app: &App,
-    name: &str,
-    email: Option<&str>,
-    checked: Checked,
-) -> Result<Account, Failure> {
-    // Looked at first, so that a slip of the keyboard makes no account.
-    let email = email.map(Email::read).transpose().map_err(told)?;
-    let account = app.accounts.add(name, out::password()?).await;
-    let account = account.map_err(told)?;
-    if email.is_some() {
-        app.accounts
-            .set_email(name, email.as_ref(), checked)
-            .await?;
-    }
-    Ok(account)
+fn print_ended(at: &Where, name: &str, ended: Option<Ended>, what: &str) -> Result<(), Failure> {
+    let ended = ended.ok_or_else(|| nobody(name))?.sessions;
+    let told = json!({ "username": name, "ended": ended });
+    out::done(at.json, &told, &format!("{what} {name}"));
+    Ok(())
 }
 
-async fn set_email(
-    app: &App,
-    name: &str,
-    email: Option<&str>,
-    checked: Checked,
-) -> Result<Account, Failure> {
-    let email = email.map(Email::read).transpose().map_err(told)?;
-    let account = app
-        .accounts
-        .set_email(name, email.as_ref(), checked)
-        .await?;
-    account.ok_or_else(|| nobody(name))
-}
-
-const fn checked(verified: bool) -> Checked {
-    if verified { Checked::Yes } else { Checked::No }
+fn email(address: Option<&str>, verified: bool) -> Result<Option<UserEmail>, Failure> {
+    let read = if verified {
+        UserEmail::verified
+    } else {
+        UserEmail::unverified
+    };
+    Ok(address.map(read).transpose()?)
 }
 
 async fn set_claim(
-    app: &App,
+    admin: &Admin,
     name: &str,
     claim: &str,
     value: Option<String>,
-) -> Result<Account, Failure> {
-    if is_reserved(claim) {
-        let what = format!("the server writes `{claim}` itself; choose another claim");
-        return Err(Failure::Usage(what));
+) -> Result<Option<User>, Failure> {
+    match claim {
+        "email" => {
+            let email = email(value.as_deref(), false)?;
+            Ok(admin.set_email(name, email).await?)
+        }
+        "email_verified" => {
+            let what = "write it with the address: `tenure users email NAME ADDRESS --verified`";
+            Err(Failure::Usage(what.to_owned()))
+        }
+        _ => {
+            let value = value.map(claim_value).transpose()?;
+            Ok(admin.set_claim(name, claim, value).await?)
+        }
     }
-    if claim == EMAIL {
-        return set_email(app, name, value.as_deref(), Checked::No).await;
-    }
-    if claim == EMAIL_VERIFIED {
-        let what = "write it with the address: `tenure users email NAME ADDRESS --verified`";
-        return Err(Failure::Usage(what.to_owned()));
-    }
-    let value = value.map(claim_value).transpose()?;
-    let account = app.accounts.set_claim(name, claim, value).await?;
-    account.ok_or_else(|| nobody(name))
 }
 
 fn claim_value(text: String) -> Result<Value, Failure> {
@@ -211,27 +176,8 @@ fn claim_value(text: String) -> Result<Value, Failure> {
     Ok(list.into())
 }
 
-/// Ends everything a subject has (norms 64 and 66); returns how many families that were.
-pub(super) async fn end_all(
-    app: &App,
-    subject: &str,
-    why: RevokedReason,
-) -> Result<usize, Failure> {
-    for (key, _) in app.sign_ins_of(subject).await? {
-        app.rows.remove(&key).await?;
-    }
-    Ok(app.families.end_all(subject, why).await?)
-}
-
 pub(super) fn nobody(name: &str) -> Failure {
     Failure::Usage(format!(
         "there is no account {name}: `tenure users list` shows them"
     ))
-}
-
-fn told(error: NotMade) -> Failure {
-    match error {
-        NotMade::Store(error) => error.into(),
-        NotMade::NameTaken | NotMade::Invalid(_) => Failure::Usage(error.to_string()),
-    }
 }

@@ -10,24 +10,26 @@ use crate::accounts::{Account, is_reserved};
 /// How a client is treated that cannot be changed. Everything is off unless it is written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Compatibility {
+#[non_exhaustive]
+pub struct Compatibility {
     /// The rules that do not hold for it.
-    pub(crate) dangerous_leniency: BTreeSet<Leniency>,
+    pub dangerous_leniency: BTreeSet<Leniency>,
     /// Whether a refresh brings an ID token, too.
-    pub(crate) id_token_on_refresh: bool,
+    pub id_token_on_refresh: bool,
     /// Whether tokens say what they are for in the claim `token_use`, as those of Cognito do.
-    pub(crate) token_use_claim: bool,
+    pub token_use_claim: bool,
     /// Which claims of an account its ID tokens have; a `*` at the end stands for any rest.
-    pub(crate) account_claims: Vec<String>,
+    pub account_claims: Vec<String>,
     /// The `iss` of its ID tokens, if the client expects another than this server. Its keys have
     /// to be found there.
-    pub(crate) dangerous_id_token_issuer: Option<String>,
+    pub dangerous_id_token_issuer: Option<String>,
 }
 
 /// A rule that does not hold for a client. Each is named after what it permits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Leniency {
+#[non_exhaustive]
+pub enum Leniency {
     /// To sign people in without PKCE: a stolen code is enough for its thief. A request that has
     /// a `code_challenge` is held to it.
     SignInWithoutChallenge,

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use tenure_core::secret::ClientSecret;
 use tenure_store::{Key, Kind, Owner, Replaced, StoreError};
 
-pub(crate) use self::compatibility::{Compatibility, Leniency};
-pub(crate) use self::origin::Origin;
+pub use self::compatibility::{Compatibility, Leniency};
+pub use self::origin::Origin;
 use crate::cache::Cache;
 use crate::digest::{b64, same, sha256};
 use crate::keys::Algorithm;

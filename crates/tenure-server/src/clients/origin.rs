@@ -11,12 +11,14 @@ use crate::app::App;
 /// Where a client was registered: only there is it changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Origin {
+#[non_exhaustive]
+pub enum Origin {
     /// Registered before this was kept.
     #[default]
     Unknown,
     /// It stands in this file, or in this environment variable.
     Configuration(String),
+    /// An operator registered it, by the command line or another program.
     CommandLine,
     /// One of `tenure dev`.
     Demo,
@@ -24,7 +26,8 @@ pub(crate) enum Origin {
 
 impl Origin {
     /// What people are told.
-    pub(crate) fn shown(&self) -> &str {
+    #[must_use]
+    pub fn shown(&self) -> &str {
         match self {
             Self::Unknown => "unknown",
             Self::Configuration(at) => at,
@@ -38,8 +41,9 @@ impl App {
     /// Makes the clients that come from a configuration those that stand in it now.
     pub(crate) async fn register_configured(&self) -> Result<(), StoreError> {
         let at = self.config.clients_from.as_deref();
+        let from = || Origin::Configuration(at.unwrap_or("the configuration").to_owned());
         for configured in &self.config.clients {
-            let client = configured.client(at.unwrap_or("the configuration"));
+            let client = configured.client(from());
             let before = self.clients.find(&client.id).await?;
             if before.is_some_and(|before| before.origin == Origin::CommandLine) {
                 tracing::warn!(

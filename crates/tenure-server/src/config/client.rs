@@ -7,6 +7,7 @@ use super::ConfigError;
 use crate::accounts::is_reserved;
 use crate::clients::redirect::{is_loopback_origin, origin};
 use crate::clients::{Client, Compatibility, Grant, Origin, digest_of_secret};
+use crate::digest::random_text;
 use crate::keys::Algorithm;
 
 /// A client, as an operator writes it.
@@ -44,7 +45,86 @@ impl From<String> for SecretText {
 }
 
 impl ClientConfig {
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    /// A client of this id, 1 to 256 bytes, that has nothing else yet.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            secret: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            grants: None,
+            scope: None,
+            audience: None,
+            algorithm: None,
+            compatibility: Compatibility::default(),
+        }
+    }
+
+    /// A secret of 32 random bytes as text.
+    #[must_use]
+    pub fn draw_secret() -> ClientSecret {
+        ClientSecret::new(random_text::<32>())
+    }
+
+    /// Gives it a secret of 32 characters or more.
+    #[must_use]
+    pub fn with_secret(mut self, secret: ClientSecret) -> Self {
+        self.secret = Some(SecretText(secret));
+        self
+    }
+
+    /// Where sign-ins return to: https, http on loopback hosts, or an application's own scheme.
+    #[must_use]
+    pub fn with_redirect_uris(mut self, uris: Vec<String>) -> Self {
+        self.redirect_uris = uris;
+        self
+    }
+
+    /// Where sign-outs return to, of the same kind.
+    #[must_use]
+    pub fn with_post_logout_redirect_uris(mut self, uris: Vec<String>) -> Self {
+        self.post_logout_redirect_uris = uris;
+        self
+    }
+
+    /// How it may get tokens. Without this, a client that has redirect URIs signs people in, and
+    /// one that has none acts for itself.
+    #[must_use]
+    pub fn with_grants(mut self, grants: Vec<Grant>) -> Self {
+        self.grants = Some(grants);
+        self
+    }
+
+    /// What it may ask for at most, separated by spaces; [`DEFAULT_SCOPE`] without this.
+    #[must_use]
+    pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Who else its access tokens are for.
+    #[must_use]
+    pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// How its tokens are signed, if not as the server's others.
+    #[must_use]
+    pub const fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = Some(algorithm);
+        self
+    }
+
+    /// How it is treated otherwise than others.
+    #[must_use]
+    pub fn with_compatibility(mut self, compatibility: Compatibility) -> Self {
+        self.compatibility = compatibility;
+        self
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let id = &self.id;
         if id.is_empty() || id.len() > crate::clients::MAX_ID {
             return Err(ConfigError(
@@ -92,8 +172,8 @@ impl ClientConfig {
         &self.id
     }
 
-    /// The client, and where it stands.
-    pub(crate) fn client(&self, at: &str) -> Client {
+    /// The client, and where it was registered.
+    pub(crate) fn client(&self, origin: Origin) -> Client {
         let default = if self.redirect_uris.is_empty() {
             vec![Grant::ClientCredentials]
         } else {
@@ -115,7 +195,7 @@ impl ClientConfig {
             audience: self.audience.clone(),
             algorithm: self.algorithm,
             compatibility: self.compatibility.clone(),
-            origin: Origin::Configuration(at.to_owned()),
+            origin,
         }
     }
 }
@@ -131,7 +211,7 @@ pub(super) fn check_ids(clients: &[ClientConfig]) -> Result<(), ConfigError> {
     }
 }
 
-pub(crate) fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
+fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
     let parsed = url::Url::parse(uri);
     let fine = parsed.is_ok_and(|url| {
         let plain = url.scheme() == "http" && origin(uri).is_none_or(|o| !is_loopback_origin(&o));
@@ -147,5 +227,6 @@ pub(crate) fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
 }
 
 const SCRIPTS: [&str; 4] = ["javascript", "data", "blob", "file"];
-pub(crate) const DEFAULT_SCOPE: &str = "openid profile email offline_access";
+/// What a client may ask for that names no scope.
+pub const DEFAULT_SCOPE: &str = "openid profile email offline_access";
 const MIN_SECRET: usize = 32;

@@ -10,8 +10,7 @@ use figment::providers::{Env, Format as _, Toml};
 use serde::{Deserialize, Serialize};
 use tenure_core::issuer::{PolicyFault, RatchetPolicy};
 
-pub use self::client::ClientConfig;
-pub(crate) use self::client::{DEFAULT_SCOPE, check_uri};
+pub use self::client::{ClientConfig, DEFAULT_SCOPE};
 use crate::clients::redirect::{is_loopback_origin, origin};
 use crate::keys::Algorithm;
 

@@ -33,7 +33,9 @@ pub enum Algorithm {
 impl Algorithm {
     pub(crate) const ALL: [Self; 3] = [Self::Es256, Self::Rs256, Self::EdDsa];
 
-    pub(crate) const fn name(self) -> &'static str {
+    /// Its name in a token's header (RFC 7518 §3.1, RFC 8037 §3.1).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
             Self::Rs256 => "RS256",

@@ -26,7 +26,6 @@ use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-pub(crate) use self::sessions::family as family_json;
 use crate::app::App;
 use crate::bounds;
 use crate::token;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tenure_core::issuer::{Family, RevokedReason};
 
+use crate::admin::TokenSession;
 use crate::app::App;
 use crate::token::bearer;
 use crate::web::{OAuthError, no_store};
@@ -18,12 +19,12 @@ pub(super) async fn list(
 ) -> Result<Response, OAuthError> {
     let own = own(&app, &headers).await?;
     let families = app.families.of(&own.subject).await?;
-    let mut told: Vec<Value> = families
+    let mut list: Vec<Value> = families
         .iter()
-        .map(|one| family(one, one.id == own.id))
+        .map(|one| told(one, one.id == own.id))
         .collect();
     for (_, sign_in) in app.sign_ins_of(&own.subject).await? {
-        told.push(json!({
+        list.push(json!({
             "id": sign_in.id,
             "kind": "browser",
             "created_at": sign_in.auth_time().as_secs(),
@@ -33,7 +34,7 @@ pub(super) async fn list(
             "current": false,
         }));
     }
-    Ok((no_store(), Json(json!({ "sessions": told }))).into_response())
+    Ok((no_store(), Json(json!({ "sessions": list }))).into_response())
 }
 
 /// `DELETE /v1/sessions/{id}`: ends one of one's own.
@@ -92,17 +93,9 @@ async fn own(app: &App, headers: &HeaderMap) -> Result<Family, OAuthError> {
         .ok_or_else(OAuthError::token)
 }
 
-pub(crate) fn family(family: &Family, current: bool) -> Value {
-    json!({
-        "id": family.id.to_string(),
-        "kind": "tokens",
-        "client_id": family.client_id,
-        "scope": family.scope,
-        "created_at": family.created_at.as_secs(),
-        "last_seen": family.last_seen.as_secs(),
-        "expires_at": family.absolute_deadline.min(family.idle_deadline).as_secs(),
-        "address": family.address,
-        "user_agent": family.user_agent,
-        "current": current,
-    })
+fn told(family: &Family, current: bool) -> Value {
+    let mut told = json!(TokenSession::from(family));
+    told["kind"] = "tokens".into();
+    told["current"] = current.into();
+    told
 }

@@ -27,7 +27,7 @@ pub(super) async fn router(config: Config, store: &AnyStore, now: &Arc<AtomicI64
     let read = Arc::clone(now);
     let clock = Clock::from_fn(move || Timestamp::from_millis(read.load(Ordering::SeqCst)));
     let server = Server::start(config, store.clone(), clock).await.unwrap();
-    server.dangerous_furnish_demo().await.unwrap();
+    server.admin().dangerous_seed_demo().await.unwrap();
     server.router()
 }
 
