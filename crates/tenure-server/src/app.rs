@@ -11,12 +11,12 @@ use crate::families::Families;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::rows::Rows;
-use crate::{Clock, Config};
+use crate::{Clock, Policy};
 
 /// Everything that the endpoints share.
 #[derive(Debug)]
 pub(crate) struct App {
-    pub(crate) config: Config,
+    pub(crate) policy: Policy,
     pub(crate) rows: Rows,
     pub(crate) keys: Keys,
     pub(crate) clients: Clients,
@@ -24,23 +24,23 @@ pub(crate) struct App {
     pub(crate) families: Families,
     pub(crate) devices: Devices,
     pub(crate) metrics: Metrics,
-    pub(crate) policy: RatchetPolicy,
+    pub(crate) ratchet: RatchetPolicy,
     pub(crate) proxies: Proxies,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, store: AnyStore, clock: Clock) -> Arc<Self> {
+    pub(crate) fn new(policy: Policy, store: AnyStore, clock: Clock) -> Arc<Self> {
         let rows = Rows { store, clock };
         Arc::new(Self {
-            keys: Keys::new(rows.clone(), config.algorithm),
+            keys: Keys::new(rows.clone(), policy.algorithm),
             clients: Clients::new(rows.clone()),
             accounts: Accounts::new(rows.clone()),
             families: Families::new(rows.clone()),
             devices: Devices::new(rows.clone()),
             metrics: Metrics::new(),
-            policy: config.ratchet(),
-            proxies: Proxies::new(&config.trusted_proxies),
-            config,
+            ratchet: policy.ratchet(),
+            proxies: Proxies::new(&policy.trusted_proxies),
+            policy,
             rows,
         })
     }

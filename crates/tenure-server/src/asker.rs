@@ -61,7 +61,7 @@ pub(crate) struct Proxies {
 }
 
 impl Proxies {
-    /// What cannot be read is not trusted; [`crate::Config::check`] has refused it before.
+    /// What cannot be read is not trusted; [`crate::Policy::check`] has refused it before.
     pub(crate) fn new(trusted: &[String]) -> Self {
         let trusted = trusted.iter().filter_map(|text| network(text)).collect();
         let warned = AtomicBool::new(false);

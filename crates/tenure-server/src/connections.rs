@@ -21,13 +21,13 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
-use crate::Config;
+use crate::Policy;
 
 /// Answers until `stop` changes, then finishes what was begun, for ten seconds at most.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    config: &Config,
+    config: &Policy,
     mut stop: watch::Receiver<bool>,
 ) {
     let quiet = Duration::from_secs(config.header_timeout_secs);

@@ -7,8 +7,8 @@ use tenure_store::StoreError;
 use crate::accounts::NotMade;
 use crate::app::App;
 use crate::clients::{Client, Compatibility, Grant, Leniency, Origin, digest_of_secret};
-use crate::config::DEFAULT_SCOPE;
 use crate::keys::Algorithm;
+use crate::policy::DEFAULT_SCOPE;
 
 /// Makes the demo account and clients that are not there yet.
 pub(crate) async fn seed(app: &App) -> Result<(), StoreError> {

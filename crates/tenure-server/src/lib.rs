@@ -2,12 +2,12 @@
 //! the program `tenure` around it.
 //!
 //! ```
-//! use tenure_server::{Clock, Config, Server};
+//! use tenure_server::{Clock, Policy, Server};
 //! use tenure_store::{AnyStore, MemoryStore};
 //!
 //! # async fn example() -> Result<(), tenure_store::StoreError> {
 //! let store = AnyStore::new(MemoryStore::new());
-//! let server = Server::start(Config::default(), store, Clock::system()).await?;
+//! let server = Server::start(Policy::default(), store, Clock::system()).await?;
 //! let router: axum::Router = server.router();
 //! # let _ = router;
 //! # Ok(()) }
@@ -27,7 +27,6 @@ mod cache;
 pub mod cli;
 mod clients;
 mod clock;
-mod config;
 mod connections;
 mod demo;
 mod device;
@@ -36,6 +35,7 @@ mod families;
 mod keys;
 mod metrics;
 mod pages;
+mod policy;
 mod routes;
 mod rows;
 mod server;
@@ -49,6 +49,6 @@ pub use admin::{
 };
 pub use clients::{Compatibility, Grant, Leniency, Origin as ClientOrigin};
 pub use clock::Clock;
-pub use config::{ClientConfig, Config, ConfigError, DEFAULT_SCOPE};
 pub use keys::Algorithm;
+pub use policy::{ClientConfig, DEFAULT_SCOPE, Policy, PolicyError};
 pub use server::Server;

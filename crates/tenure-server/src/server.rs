@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::{Admin, Clock, Config, connections, routes};
+use crate::{Admin, Clock, Policy, connections, routes};
 
 /// The service, ready to answer.
 #[derive(Debug, Clone)]
@@ -21,8 +21,8 @@ impl Server {
     /// # Errors
     ///
     /// As the store.
-    pub async fn start(config: Config, store: AnyStore, clock: Clock) -> Result<Self, StoreError> {
-        let app = App::new(config, store, clock);
+    pub async fn start(policy: Policy, store: AnyStore, clock: Clock) -> Result<Self, StoreError> {
+        let app = App::new(policy, store, clock);
         app.prepare().await?;
         Ok(Self { app })
     }
@@ -41,11 +41,11 @@ impl Server {
 
     /// Answers until `stop` changes, then finishes what was begun, for ten seconds at most.
     ///
-    /// A connection on which nothing is asked for [`Config::header_timeout_secs`] is closed, and
-    /// no more than [`Config::max_connections`] are open at once.
+    /// A connection on which nothing is asked for [`Policy::header_timeout_secs`] is closed, and
+    /// no more than [`Policy::max_connections`] are open at once.
     pub async fn run(&self, listener: TcpListener, stop: watch::Receiver<bool>) {
         let sweeper = tokio::spawn(sweep(Arc::clone(&self.app)));
-        connections::serve(listener, self.router(), &self.app.config, stop).await;
+        connections::serve(listener, self.router(), &self.app.policy, stop).await;
         sweeper.abort();
     }
 }

@@ -46,7 +46,7 @@ impl App {
     ) -> Result<(SignIn, SessionId), StoreError> {
         let now = self.rows.now();
         let secret = SessionId::new(random_text::<32>());
-        let deadline = now.saturating_add(self.config.session_absolute());
+        let deadline = now.saturating_add(self.policy.session_absolute());
         let before = before.filter(|before| before.subject == account.subject);
         let sign_in = SignIn {
             id: before.map_or_else(random_text::<16>, |before| before.id.clone()),
@@ -71,7 +71,7 @@ impl App {
         &self,
         headers: &HeaderMap,
     ) -> Result<Option<SignIn>, StoreError> {
-        for value in cookies(headers, self.config.session_cookie()) {
+        for value in cookies(headers, self.policy.session_cookie()) {
             if let Some(sign_in) = self.sign_in_at(&key(&SessionId::new(value))).await? {
                 return Ok(Some(sign_in));
             }
@@ -134,7 +134,7 @@ impl App {
 
     fn sign_in_life(&self, sign_in: &SignIn, now: Timestamp) -> Life {
         let absolute = Timestamp::from_millis(sign_in.absolute_deadline);
-        let idle = now.saturating_add(self.config.session_idle());
+        let idle = now.saturating_add(self.policy.session_idle());
         Life::until(absolute.min(idle)).owned_by(sign_in.subject.clone())
     }
 }

@@ -107,7 +107,7 @@ pub(crate) fn no_store() -> [(HeaderName, &'static str); 2] {
 
 /// A cookie of the server (norms 52 and 70): no domain, no script, only to this site.
 pub(crate) fn cookie(app: &App, name: &str, value: &str, max_age: u64) -> HeaderValue {
-    let secure = if app.config.is_secure() {
+    let secure = if app.policy.is_secure() {
         "; Secure"
     } else {
         ""
@@ -179,7 +179,7 @@ pub(crate) async fn cors(State(app): State<Arc<App>>, request: Request, next: Ne
 }
 
 async fn is_allowed(app: &App, origin: &str) -> bool {
-    if app.config.allow_loopback_origins && is_loopback_origin(origin) {
+    if app.policy.allow_loopback_origins && is_loopback_origin(origin) {
         return true;
     }
     app.clients

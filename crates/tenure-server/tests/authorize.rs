@@ -6,7 +6,7 @@ mod world;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use tenure_server::Config;
+use tenure_server::Policy;
 use world::{CALLBACK, ISSUER, PASSWORD, World, request};
 
 #[tokio::test]
@@ -240,7 +240,7 @@ async fn idle_and_absolute_limits_end_a_browser_sign_in() {
 async fn signing_up_is_off_until_it_is_allowed() {
     let mut world = World::new().await;
     assert_eq!(world.get("/signup").await.status, StatusCode::NOT_FOUND);
-    let mut config = Config::default();
+    let mut config = Policy::default();
     config.signup = true;
     let mut world = World::with(config).await;
     let page = world.get("/signup").await;

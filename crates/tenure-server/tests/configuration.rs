@@ -5,13 +5,13 @@
     reason = "a failure of a helper is the test's failure"
 )]
 
-use tenure_server::Config;
+use tenure_server::Policy;
 
 fn refusal(text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenure.toml");
     std::fs::write(&file, text).unwrap();
-    Config::load(Some(&file)).map_or_else(|error| error.to_string(), |_| String::new())
+    Policy::load(Some(&file)).map_or_else(|error| error.to_string(), |_| String::new())
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_right_configuration_is_taken() {
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    let told = Config::load(Some("/nowhere/tenure.toml".as_ref()))
+    let told = Policy::load(Some("/nowhere/tenure.toml".as_ref()))
         .unwrap_err()
         .to_string();
     assert!(told.contains("/nowhere/tenure.toml"));

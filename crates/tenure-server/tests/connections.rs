@@ -8,7 +8,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use tenure_server::{Clock, Config, Server};
+use tenure_server::{Clock, Policy, Server};
 use tenure_store::{AnyStore, MemoryStore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,8 +26,8 @@ struct Running {
 }
 
 impl Running {
-    async fn new(change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default();
+    async fn new(change: impl FnOnce(&mut Policy)) -> Self {
+        let mut config = Policy::default();
         config.header_timeout_secs = 1;
         change(&mut config);
         let store = AnyStore::new(MemoryStore::new());

@@ -123,7 +123,7 @@ fn two_clients_of_one_id_are_refused() {
     let path = folder.path().join("tenure.toml");
     std::fs::write(&path, file).unwrap();
     let told =
-        tenure_server::Config::load(Some(&path)).map_or_else(|e| e.to_string(), |_| String::new());
+        tenure_server::Policy::load(Some(&path)).map_or_else(|e| e.to_string(), |_| String::new());
     let expected = "there are two clients `cards-jobs`: give one of them another id, or remove it";
     assert_eq!(told, expected);
     // Ids are compared as they are written.

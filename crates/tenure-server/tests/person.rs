@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tenure_server::Config;
+use tenure_server::Policy;
 use world::{Answer, CALLBACK, PASSWORD, World, request};
 
 /// A server where anybody may make an account, and bob has.
 async fn with_bob() -> World {
-    let mut config = Config::default();
+    let mut config = Policy::default();
     config.signup = true;
     let mut world = World::with(config).await;
     let page = world.get("/signup").await;
@@ -219,7 +219,7 @@ async fn consent_cannot_be_asked_for_where_nobody_is_ever_asked() {
 
 #[tokio::test]
 async fn an_account_is_made_for_a_client_where_that_is_allowed() {
-    let mut config = Config::default();
+    let mut config = Policy::default();
     config.signup = true;
     let mut world = World::with(config).await;
     let to_form = ask(&mut world, &[("prompt", "create")]).await;
@@ -256,7 +256,7 @@ async fn no_page_and_a_page_exclude_each_other() {
 #[tokio::test]
 async fn the_metadata_lists_the_prompts_that_work() {
     for signup in [false, true] {
-        let mut config = Config::default();
+        let mut config = Policy::default();
         config.signup = signup;
         let mut world = World::with(config).await;
         let metadata = world.get("/.well-known/openid-configuration").await.json();

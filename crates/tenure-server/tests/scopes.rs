@@ -10,7 +10,7 @@ mod world;
 use axum::http::StatusCode;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::{Value, json};
-use tenure_server::Config;
+use tenure_server::Policy;
 use world::{BASIC, World, request};
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -193,7 +193,7 @@ async fn a_client_that_names_no_scope_has_what_most_libraries_ask_for() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenure.toml");
     std::fs::write(&file, text).unwrap();
-    let config = Config::load(Some(&file)).unwrap();
+    let config = Policy::load(Some(&file)).unwrap();
     let mut world = World::with(config).await;
     let changes = [("client_id", "web"), ("scope", "openid profile email")];
     let tokens = granted(&mut world, &changes).await;

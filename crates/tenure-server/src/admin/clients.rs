@@ -1,7 +1,7 @@
 use super::{Admin, AdminError};
 use crate::clients::{Client, Compatibility, Grant, Origin as ClientOrigin};
-use crate::config::ClientConfig;
 use crate::keys::Algorithm;
+use crate::policy::ClientConfig;
 
 /// A program that may ask for tokens.
 #[derive(Debug, Clone)]

@@ -37,7 +37,7 @@ impl Admin {
     /// As the store.
     pub async fn rotate_keys(&self) -> Result<Vec<KeyInfo>, AdminError> {
         // A family must find the key that made its tokens for as long as it may live.
-        let keep = self.app.config.refresh_absolute() + DAY;
+        let keep = self.app.policy.refresh_absolute() + DAY;
         let ring = self.app.keys.rotate(keep).await?;
         Ok(listed(&ring))
     }

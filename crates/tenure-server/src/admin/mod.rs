@@ -17,18 +17,18 @@ pub use self::sessions::TokenSession;
 pub use self::users::{Ended, User, UserEmail, is_reserved_claim};
 use crate::accounts::NotMade;
 use crate::app::App;
-use crate::{Clock, Config, ConfigError};
+use crate::{Clock, Policy, PolicyError};
 
 /// An operator's hand on a server's data, whether or not a server runs on it.
 ///
 /// ```
 /// use tenure_core::secret::Password;
-/// use tenure_server::{Admin, Clock, Config};
+/// use tenure_server::{Admin, Clock, Policy};
 /// use tenure_store::{AnyStore, MemoryStore};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = AnyStore::new(MemoryStore::new());
-/// let admin = Admin::open(Config::default(), store, Clock::system())?;
+/// let admin = Admin::open(Policy::default(), store, Clock::system())?;
 /// let password = Password::new("correct horse battery staple");
 /// let ada = admin.add_user("ada", password, None).await?;
 /// assert_eq!(admin.user("Ada").await?.map(|user| user.subject), Some(ada.subject));
@@ -69,16 +69,16 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`], for the first thing in the configuration that is not right.
-    pub fn open(config: Config, store: AnyStore, clock: Clock) -> Result<Self, ConfigError> {
-        config.check()?;
-        let app = App::new(config, store, clock);
+    /// [`PolicyError`], for the first thing in the configuration that is not right.
+    pub fn open(policy: Policy, store: AnyStore, clock: Clock) -> Result<Self, PolicyError> {
+        policy.check()?;
+        let app = App::new(policy, store, clock);
         Ok(Self { app })
     }
 }
 
-impl From<ConfigError> for AdminError {
-    fn from(error: ConfigError) -> Self {
+impl From<PolicyError> for AdminError {
+    fn from(error: PolicyError) -> Self {
         Self::Invalid(error.to_string())
     }
 }

@@ -16,7 +16,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tenure_store::{AnyStore, StoreError};
 use tenure_store_sqlite::SqliteStore;
 
-use crate::{Admin, AdminError, Clock, Config, ConfigError};
+use crate::{Admin, AdminError, Clock, Policy, PolicyError};
 
 #[derive(Parser)]
 #[command(name = "tenure", version, about = "Keeps users signed in")]
@@ -99,7 +99,7 @@ struct Where {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("{0}")]
-    Config(#[from] ConfigError),
+    Config(#[from] PolicyError),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -159,8 +159,8 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
 }
 
 impl Where {
-    fn config(&self) -> Result<Config, ConfigError> {
-        let mut config = Config::load(self.config.as_deref())?;
+    fn config(&self) -> Result<Policy, PolicyError> {
+        let mut config = Policy::load(self.config.as_deref())?;
         if let Some(data) = &self.data {
             config.data_dir.clone_from(data);
         }

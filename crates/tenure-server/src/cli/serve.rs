@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Dev, Failure, out};
 use crate::clients::redirect::is_loopback_origin;
-use crate::{Clock, Config, Demo, Server};
+use crate::{Clock, Demo, Policy, Server};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub(super) async fn dev(dev: Dev) -> Result<(), Failure> {
 impl Dev {
     /// What `tenure serve` would read from the environment, and on top of it what is asked for
     /// here and what makes a demonstration.
-    fn config(self) -> Result<Config, Failure> {
-        let mut config = Config::load(None)?;
+    fn config(self) -> Result<Policy, Failure> {
+        let mut config = Policy::load(None)?;
         config.listen = self.listen.unwrap_or(config.listen);
         config.data_dir = self.data.unwrap_or(config.data_dir);
         config.access_token_ttl_secs = self
@@ -50,7 +50,7 @@ impl Dev {
     }
 }
 
-pub(super) async fn serve(config: Config) -> Result<(), Failure> {
+pub(super) async fn serve(config: Policy) -> Result<(), Failure> {
     if config.issuer.is_none() && !config.listen.ip().is_loopback() {
         let what = "`issuer` is missing: write the address that people see, such as \
             https://id.example.com";
@@ -59,7 +59,7 @@ pub(super) async fn serve(config: Config) -> Result<(), Failure> {
     run(config, Mode::Real).await
 }
 
-async fn run(mut config: Config, mode: Mode) -> Result<(), Failure> {
+async fn run(mut config: Policy, mode: Mode) -> Result<(), Failure> {
     log(config.log_json);
     make_private(&config.data_dir)?;
     let sqlite = SqliteStore::open(config.database()).await?;

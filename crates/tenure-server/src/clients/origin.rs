@@ -40,9 +40,9 @@ impl Origin {
 impl App {
     /// Makes the clients that come from a configuration those that stand in it now.
     pub(crate) async fn register_configured(&self) -> Result<(), StoreError> {
-        let at = self.config.clients_from.as_deref();
+        let at = self.policy.clients_from.as_deref();
         let from = || Origin::Configuration(at.unwrap_or("the configuration").to_owned());
-        for configured in &self.config.clients {
+        for configured in &self.policy.clients {
             let client = configured.client(from());
             let before = self.clients.find(&client.id).await?;
             if before.is_some_and(|before| before.origin == Origin::CommandLine) {
@@ -56,8 +56,8 @@ impl App {
         }
         // Who starts without any list says nothing about clients, so nobody is signed out by a
         // file that was not named.
-        if at.is_some() || !self.config.clients.is_empty() {
-            let standing: BTreeSet<_> = self.config.clients.iter().map(|one| one.id()).collect();
+        if at.is_some() || !self.policy.clients.is_empty() {
+            let standing: BTreeSet<_> = self.policy.clients.iter().map(|one| one.id()).collect();
             let from_there = |origin: &Origin| matches!(origin, Origin::Configuration(_));
             self.retire_others(&standing, from_there).await?;
         }
@@ -67,7 +67,7 @@ impl App {
     async fn warn_of_demo(&self) -> Result<(), StoreError> {
         let clients = self.clients.list().await?;
         let demo = clients.iter().any(|client| client.origin == Origin::Demo);
-        if demo && !self.config.demo_page {
+        if demo && !self.policy.demo_page {
             tracing::warn!(
                 "this data is that of `tenure dev`: everyone knows the password of its account and \
                  the secrets of its clients; serve from another data directory"

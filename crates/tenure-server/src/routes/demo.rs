@@ -37,7 +37,7 @@ async fn callback(State(app): State<Arc<App>>) -> Response {
 
 fn markup(app: &App) -> String {
     // A checked issuer is an origin: it has nothing that markup would take for its own.
-    PAGE.replace("{issuer}", app.config.issuer())
+    PAGE.replace("{issuer}", app.policy.issuer())
 }
 
 /// Asked for again at every visit, and sent only if it changed.
@@ -146,9 +146,9 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::{Clock, Config, Server};
+    use crate::{Clock, Policy, Server};
 
-    async fn answers(config: Config, path: &str) -> Response {
+    async fn answers(config: Policy, path: &str) -> Response {
         let store = AnyStore::new(MemoryStore::new());
         let server = Server::start(config, store, Clock::system()).await.unwrap();
         let request = Request::get(path).body(Body::empty()).unwrap();
@@ -157,15 +157,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_is_no_demonstration_has_no_demo_page() {
-        let demonstration = || Config {
+        let demonstration = || Policy {
             demo_page: true,
-            ..Config::default()
+            ..Policy::default()
         };
         let paths = FILES.map(|(path, ..)| path);
         for path in ["/demo", "/callback"].iter().chain(&paths) {
             let answer = answers(demonstration(), path).await;
             assert_eq!(answer.status(), StatusCode::OK, "{path}");
-            let answer = answers(Config::default(), path).await;
+            let answer = answers(Policy::default(), path).await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
         }
     }
@@ -173,9 +173,9 @@ mod tests {
     // Norm 20.
     #[tokio::test]
     async fn nobody_may_frame_the_page_or_put_a_script_in_it() {
-        let config = Config {
+        let config = Policy {
             demo_page: true,
-            ..Config::default()
+            ..Policy::default()
         };
         let answer = answers(config, "/callback?code=x").await;
         let header = |name| answer.headers()[&name].to_str().unwrap();

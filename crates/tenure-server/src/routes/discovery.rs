@@ -13,7 +13,7 @@ use crate::web::OAuthError;
 
 /// The server's metadata (RFC 8414, OpenID Connect Discovery; norm 16).
 pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let issuer = app.config.issuer();
+    let issuer = app.policy.issuer();
     let at = |path: &str| format!("{issuer}{path}");
     let methods = json!(["client_secret_basic", "client_secret_post", "none"]);
     let confidential = json!(["client_secret_basic", "client_secret_post"]);
@@ -23,7 +23,7 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
     let others = scopes.iter().filter(|scope| !own.contains(scope));
     let scopes: Vec<_> = own.iter().chain(others).collect();
     let mut prompts = vec!["none", "login", "select_account"];
-    prompts.extend(app.config.signup.then_some("create"));
+    prompts.extend(app.policy.signup.then_some("create"));
     Json(json!({
         "issuer": issuer,
         "authorization_endpoint": at("/oauth2/authorize"),

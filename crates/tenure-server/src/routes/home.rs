@@ -35,7 +35,7 @@ async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
 }
 
 fn demo(app: &App) -> Option<&'static str> {
-    app.config.demo_page.then_some("/demo")
+    app.policy.demo_page.then_some("/demo")
 }
 
 /// `POST /sessions/end`: ends one of one's own sessions (norm 68).

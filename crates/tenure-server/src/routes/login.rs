@@ -41,7 +41,7 @@ pub(super) async fn show_signup(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    if !app.config.signup {
+    if !app.policy.signup {
         return pages::refused(
             StatusCode::NOT_FOUND,
             "Accounts are made by the operator here.",
@@ -111,7 +111,7 @@ pub(super) async fn submit_signup(
     headers: HeaderMap,
     RawForm(body): RawForm,
 ) -> Response {
-    if !app.config.signup {
+    if !app.policy.signup {
         return pages::refused(
             StatusCode::NOT_FOUND,
             "Accounts are made by the operator here.",
@@ -175,8 +175,8 @@ async fn welcome(
             Err(page) => *page,
         },
     };
-    let life = app.config.session_absolute_secs;
-    let value = cookie(app, app.config.session_cookie(), secret.expose(), life);
+    let life = app.policy.session_absolute_secs;
+    let value = cookie(app, app.policy.session_cookie(), secret.expose(), life);
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(response)
 }
@@ -217,7 +217,7 @@ async fn filled(
         form.username = hint.unwrap_or_default().to_owned();
     }
     form.leads_to = request.map(|request| request.redirect_uri.clone());
-    form.may_sign_up = app.config.signup;
+    form.may_sign_up = app.policy.signup;
     with_guard(app, headers, |guard| pages::form(&form, guard)).await
 }
 
@@ -231,7 +231,7 @@ pub(super) async fn with_guard(
         Ok(ring) => ring,
         Err(error) => return pages::failed(&error),
     };
-    let name = app.config.form_cookie();
+    let name = app.policy.form_cookie();
     let known = cookies(headers, name)
         .into_iter()
         .find(|value| value.len() == 43);
@@ -270,7 +270,7 @@ pub(super) async fn guard(
         .await
         .map_err(|error| Box::new(pages::failed(&error)))?;
     let given = fields.find("csrf").unwrap_or_default();
-    let cookies = cookies(headers, app.config.form_cookie());
+    let cookies = cookies(headers, app.policy.form_cookie());
     let bound = cookies
         .iter()
         .any(|cookie| ring.csrf_matches(cookie, given));

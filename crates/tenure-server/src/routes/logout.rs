@@ -190,7 +190,7 @@ async fn destination(
 
 fn goodbye(app: &App, back: Option<String>) -> Response {
     let mut response = back.map_or_else(pages::signed_out, |uri| see_other(&uri));
-    let gone: HeaderValue = cookie(app, app.config.session_cookie(), "", 0);
+    let gone: HeaderValue = cookie(app, app.policy.session_cookie(), "", 0);
     response.headers_mut().append(header::SET_COOKIE, gone);
     response
 }

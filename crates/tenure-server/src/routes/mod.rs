@@ -37,7 +37,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(from_fn(bounds::of_call))
         .layer(from_fn_with_state(Arc::clone(&app), cors));
     let mut pages = pages();
-    if app.config.demo_page {
+    if app.policy.demo_page {
         pages = pages.merge(demo::router());
     }
     let forms = passwords()

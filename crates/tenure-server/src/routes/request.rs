@@ -111,7 +111,7 @@ impl Request {
                 own: leave prompt consent out";
             return Err(("consent_required", what));
         }
-        if self.prompts("create") && !app.config.signup {
+        if self.prompts("create") && !app.policy.signup {
             let what = "accounts are made by the operator here: leave prompt create out";
             return Err(("invalid_request", what));
         }

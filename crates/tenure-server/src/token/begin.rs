@@ -44,10 +44,10 @@ pub(super) async fn family(
         address: device.address.clone(),
         user_agent: device.user_agent.clone(),
         seed: random(),
-        absolute_limit: app.config.refresh_absolute(),
+        absolute_limit: app.policy.refresh_absolute(),
     };
     let ring = app.keys.ring().await?;
-    Ok(issuer::begin(new, &ring.ratchet, &app.policy, now))
+    Ok(issuer::begin(new, &ring.ratchet, &app.ratchet, now))
 }
 
 /// The first tokens of a family that is written and stands; its ID token has the claims that

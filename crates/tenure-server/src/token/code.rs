@@ -64,7 +64,7 @@ impl Code {
 /// Writes a code down and returns it.
 pub(crate) async fn issue(app: &App, mut code: Code) -> Result<AuthorizationCode, StoreError> {
     let secret = AuthorizationCode::new(random_text::<32>());
-    let ttl = std::time::Duration::from_secs(app.config.code_ttl_secs);
+    let ttl = std::time::Duration::from_secs(app.policy.code_ttl_secs);
     code.expires_at = app.rows.now().saturating_add(ttl).as_millis();
     app.rows
         .write(&key(secret.expose()), None, &code, life(&code))
@@ -125,7 +125,7 @@ async fn begin(
     };
     let (family, token) = begin::family(app, client, start, device, now).await?;
     app.families
-        .link(id, &code.sign_in, app.config.refresh_absolute())
+        .link(id, &code.sign_in, app.policy.refresh_absolute())
         .await?;
     app.families.write(&family, None).await?;
     // The family and its link are written: whoever signs out, or uses the code again, from now

@@ -85,13 +85,13 @@ pub(super) async fn access_token(
     to: Grantee<'_>,
     now: Timestamp,
 ) -> Result<String, OAuthError> {
-    let ttl = app.config.access_token_ttl();
+    let ttl = app.policy.access_token_ttl();
     // A token never outlives the family it belongs to.
     let ends = now.saturating_add(ttl);
     let ends = to
         .family
         .map_or(ends, |family| ends.min(family.absolute_deadline));
-    let issuer = app.config.issuer().to_owned();
+    let issuer = app.policy.issuer().to_owned();
     let claims = AccessClaims {
         aud: match &client.audience {
             None => Audience::One(issuer.clone()),
@@ -146,11 +146,11 @@ pub(super) async fn first_id_token(
     let username = account.map(|account| account.username.clone());
     let issuer = compatibility.dangerous_id_token_issuer.as_deref();
     let claims = IdClaims {
-        iss: issuer.unwrap_or(app.config.issuer()).to_owned(),
+        iss: issuer.unwrap_or(app.policy.issuer()).to_owned(),
         aud: client.id.clone(),
         sub: family.subject.clone(),
         iat: now.as_secs(),
-        exp: now.saturating_add(app.config.access_token_ttl()).as_secs(),
+        exp: now.saturating_add(app.policy.access_token_ttl()).as_secs(),
         auth_time: family.auth_time.as_secs(),
         nonce: family.nonce.clone(),
         sid: family.id.to_string(),
@@ -169,7 +169,7 @@ fn token_use(client: &Client, usage: &str) -> Option<String> {
 
 /// How many seconds an access token made now lives.
 pub(super) fn expires_in(app: &App, family: Option<&Family>, now: Timestamp) -> u64 {
-    let ttl = app.config.access_token_ttl();
+    let ttl = app.policy.access_token_ttl();
     family
         .map_or(ttl, |family| family.absolute_deadline.since(now).min(ttl))
         .as_secs()
@@ -187,7 +187,7 @@ async fn sign<T: Serialize + Sync>(
 ) -> Result<String, OAuthError> {
     let key = app
         .keys
-        .signer(client.algorithm.unwrap_or(app.config.algorithm))
+        .signer(client.algorithm.unwrap_or(app.policy.algorithm))
         .await?;
     let failed = || {
         use tenure_store::StoreErrorKind::Corrupt;

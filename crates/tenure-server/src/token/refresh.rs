@@ -38,7 +38,7 @@ pub(super) async fn refresh(
             user_agent: device.user_agent.as_deref(),
         };
         let now = app.rows.now();
-        match issuer::present(&family, &presented, &how, &keys, &app.policy, now) {
+        match issuer::present(&family, &presented, &how, &keys, &app.ratchet, now) {
             Decision::Rotated { family, token } => {
                 if let Replaced::Done(_) = app.families.write(&family, Some(version)).await? {
                     app.metrics.rotated.increment(1);

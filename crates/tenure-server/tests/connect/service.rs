@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use base64ct::{Base64, Encoding as _};
-use tenure_server::Config;
+use tenure_server::Policy;
 
 use crate::world::{BASIC, World};
 use crate::{LENIENT, by_query, claims};
@@ -99,9 +99,9 @@ fn leniency_is_written_by_name_or_refused() {
     }
 }
 
-pub(crate) fn configured(text: &str) -> Result<Config, String> {
+pub(crate) fn configured(text: &str) -> Result<Policy, String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenure.toml");
     std::fs::write(&file, text).unwrap();
-    Config::load(Some(&file)).map_err(|error| error.to_string())
+    Policy::load(Some(&file)).map_err(|error| error.to_string())
 }

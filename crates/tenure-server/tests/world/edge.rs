@@ -10,7 +10,7 @@ use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{Request, StatusCode};
 use tenure_core::time::Timestamp;
-use tenure_server::{Clock, Config, Server};
+use tenure_server::{Clock, Policy, Server};
 use tenure_store::AnyStore;
 use tenure_store_sqlite::SqliteStore;
 use tower::ServiceExt as _;
@@ -23,7 +23,7 @@ pub(crate) const ELSEWHERE: &str = "198.51.100.9";
 pub(crate) const PROXIED: &str =
     "signup = true\ntrusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\", \"fd00::/8\"]";
 
-pub(super) async fn router(config: Config, store: &AnyStore, now: &Arc<AtomicI64>) -> Router {
+pub(super) async fn router(config: Policy, store: &AnyStore, now: &Arc<AtomicI64>) -> Router {
     let read = Arc::clone(now);
     let clock = Clock::from_fn(move || Timestamp::from_millis(read.load(Ordering::SeqCst)));
     let server = Server::start(config, store.clone(), clock).await.unwrap();
@@ -57,7 +57,7 @@ impl World {
 
     /// The same, by nothing but defaults.
     pub(crate) async fn restart_without_a_file(&mut self) {
-        let mut config = Config::load(None).unwrap();
+        let mut config = Policy::load(None).unwrap();
         config.issuer = Some(ISSUER.to_owned());
         self.router = router(config, &self.store, &self.now).await;
     }
@@ -148,9 +148,9 @@ impl World {
 }
 
 /// What a configuration file of this text says.
-pub(crate) fn configuration(text: &str) -> Config {
+pub(crate) fn configuration(text: &str) -> Policy {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenure.toml");
     std::fs::write(&file, text).unwrap();
-    Config::load(Some(&file)).unwrap()
+    Policy::load(Some(&file)).unwrap()
 }

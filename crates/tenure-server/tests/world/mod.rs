@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tenure_server::Config;
+use tenure_server::Policy;
 use tenure_store::{AnyStore, MemoryStore};
 use tower::ServiceExt as _;
 use url::form_urlencoded::Serializer;
@@ -52,19 +52,19 @@ pub(crate) struct Answer {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::with(Config::default()).await
+        Self::with(Policy::default()).await
     }
 
-    pub(crate) async fn with(mut config: Config) -> Self {
+    pub(crate) async fn with(mut config: Policy) -> Self {
         config.issuer = Some(ISSUER.to_owned());
         Self::exactly(config).await
     }
 
-    async fn exactly(config: Config) -> Self {
+    async fn exactly(config: Policy) -> Self {
         Self::on(AnyStore::new(MemoryStore::new()), config).await
     }
 
-    async fn on(store: AnyStore, config: Config) -> Self {
+    async fn on(store: AnyStore, config: Policy) -> Self {
         let now = Arc::new(AtomicI64::new(1_800_000_000_000));
         Self {
             router: router(config, &store, &now).await,
@@ -280,7 +280,7 @@ fn challenge() -> String {
 
 impl World {
     pub(crate) async fn with_issuer(issuer: &str) -> Self {
-        let mut config = Config::default();
+        let mut config = Policy::default();
         config.issuer = Some(issuer.to_owned());
         Self::exactly(config).await
     }

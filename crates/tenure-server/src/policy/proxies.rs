@@ -3,7 +3,7 @@ use std::fmt;
 use serde::Deserializer;
 use serde::de::{SeqAccess, Visitor};
 
-use super::ConfigError;
+use super::PolicyError;
 use crate::asker::network;
 
 /// Reads a list, or the same between commas, as it is written in an environment variable.
@@ -37,16 +37,16 @@ impl<'de> Visitor<'de> for List {
     }
 }
 
-pub(super) fn check(proxies: &[String]) -> Result<(), ConfigError> {
+pub(super) fn check(proxies: &[String]) -> Result<(), PolicyError> {
     for text in proxies {
         let Some(network) = network(text) else {
-            return Err(ConfigError(format!(
+            return Err(PolicyError(format!(
                 "`trusted_proxies` has `{text}`: write addresses and networks, such as 127.0.0.1 \
                  and 10.0.0.0/8"
             )));
         };
         if network.prefix_len() == 0 {
-            return Err(ConfigError(format!(
+            return Err(PolicyError(format!(
                 "`trusted_proxies` has `{text}`, which is everybody: write the network of the \
                  proxies"
             )));

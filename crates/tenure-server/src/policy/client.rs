@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use tenure_core::secret::ClientSecret;
 
-use super::ConfigError;
+use super::PolicyError;
 use crate::accounts::is_reserved;
 use crate::clients::redirect::{is_loopback_origin, origin};
 use crate::clients::{Client, Compatibility, Grant, Origin, digest_of_secret};
@@ -124,10 +124,10 @@ impl ClientConfig {
         self
     }
 
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let id = &self.id;
         if id.is_empty() || id.len() > crate::clients::MAX_ID {
-            return Err(ConfigError(
+            return Err(PolicyError(
                 "write a client `id` of 1 to 256 bytes".to_owned(),
             ));
         }
@@ -136,7 +136,7 @@ impl ClientConfig {
             .as_ref()
             .is_some_and(|secret| secret.0.expose().len() < MIN_SECRET)
         {
-            return Err(ConfigError(format!(
+            return Err(PolicyError(format!(
                 "the secret of client `{id}` is weak: write at least {MIN_SECRET} random \
                  characters, such as the output of `openssl rand -base64 32`"
             )));
@@ -149,11 +149,11 @@ impl ClientConfig {
         self.check_compatibility()
     }
 
-    fn check_compatibility(&self) -> Result<(), ConfigError> {
+    fn check_compatibility(&self) -> Result<(), PolicyError> {
         let id = &self.id;
         let reserved = |name: &&String| is_reserved(name.trim_end_matches('*'));
         if let Some(name) = self.compatibility.account_claims.iter().find(reserved) {
-            return Err(ConfigError(format!(
+            return Err(PolicyError(format!(
                 "`account_claims` of client `{id}` has `{name}`, which the server writes itself: \
                  remove it"
             )));
@@ -161,7 +161,7 @@ impl ClientConfig {
         let issuer = self.compatibility.dangerous_id_token_issuer.as_deref();
         let fine = |uri: &str| url::Url::parse(uri).is_ok_and(|url| url.scheme() == "https");
         if let Some(uri) = issuer.filter(|uri| !fine(uri)) {
-            return Err(ConfigError(format!(
+            return Err(PolicyError(format!(
                 "`dangerous_id_token_issuer` of client `{id}` is `{uri}`: write an https address"
             )));
         }
@@ -201,17 +201,17 @@ impl ClientConfig {
 }
 
 /// The last of two would win in silence.
-pub(super) fn check_ids(clients: &[ClientConfig]) -> Result<(), ConfigError> {
+pub(super) fn check_ids(clients: &[ClientConfig]) -> Result<(), PolicyError> {
     let mut seen = BTreeSet::new();
     match clients.iter().find(|client| !seen.insert(&client.id)) {
         None => Ok(()),
-        Some(ClientConfig { id, .. }) => Err(ConfigError(format!(
+        Some(ClientConfig { id, .. }) => Err(PolicyError(format!(
             "there are two clients `{id}`: give one of them another id, or remove it"
         ))),
     }
 }
 
-fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
+fn check_uri(client: &str, uri: &str) -> Result<(), PolicyError> {
     let parsed = url::Url::parse(uri);
     let fine = parsed.is_ok_and(|url| {
         let plain = url.scheme() == "http" && origin(uri).is_none_or(|o| !is_loopback_origin(&o));
@@ -220,7 +220,7 @@ fn check_uri(client: &str, uri: &str) -> Result<(), ConfigError> {
     if fine {
         return Ok(());
     }
-    Err(ConfigError(format!(
+    Err(PolicyError(format!(
         "client `{client}` cannot be sent to `{uri}`: write an https URI, or http on 127.0.0.1, \
          [::1] or localhost, without a fragment"
     )))

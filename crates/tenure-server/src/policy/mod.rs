@@ -19,7 +19,7 @@ use crate::keys::Algorithm;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Config {
+pub struct Policy {
     /// The server's public address, the `iss` of its tokens; `http://` and the listening address
     /// if it is not set.
     pub issuer: Option<String>,
@@ -73,9 +73,9 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
 #[error("{0}")]
 #[allow(clippy::exhaustive_structs, reason = "one sentence is all it is")]
-pub struct ConfigError(pub String);
+pub struct PolicyError(pub String);
 
-impl Default for Config {
+impl Default for Policy {
     fn default() -> Self {
         Self {
             issuer: None,
@@ -103,18 +103,18 @@ impl Default for Config {
     }
 }
 
-impl Config {
+impl Policy {
     /// Reads a configuration file, if one is named, and the environment, which wins.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`], if something in it is not right.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+    /// [`PolicyError`], if something in it is not right.
+    pub fn load(file: Option<&Path>) -> Result<Self, PolicyError> {
         let mut figment = Figment::new();
         if let Some(file) = file {
             if !file.is_file() {
                 let file = file.display();
-                return Err(ConfigError(format!(
+                return Err(PolicyError(format!(
                     "there is no file {file}: name one that exists"
                 )));
             }
@@ -133,8 +133,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`], for the first thing that is not right.
-    pub fn check(&self) -> Result<(), ConfigError> {
+    /// [`PolicyError`], for the first thing that is not right.
+    pub fn check(&self) -> Result<(), PolicyError> {
         self.issuer.as_deref().map_or(Ok(()), check_issuer)?;
         self.check_limits()?;
         proxies::check(&self.trusted_proxies)?;
@@ -142,7 +142,7 @@ impl Config {
         client::check_ids(&self.clients)
     }
 
-    fn check_limits(&self) -> Result<(), ConfigError> {
+    fn check_limits(&self) -> Result<(), PolicyError> {
         let limits = [
             ("access_token_ttl_secs", self.access_token_ttl_secs, DAY),
             ("code_ttl_secs", self.code_ttl_secs, 10 * MINUTE),
@@ -167,7 +167,7 @@ impl Config {
         ];
         for (key, value, most) in limits {
             if value == 0 || value > most {
-                return Err(ConfigError(format!(
+                return Err(PolicyError(format!(
                     "write a `{key}` from 1 to {most}, not {value}"
                 )));
             }
@@ -241,41 +241,41 @@ fn clients_from(file: Option<&Path>) -> Option<String> {
     Some(whole.as_deref().unwrap_or(file).display().to_string())
 }
 
-fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
+fn check_issuer(issuer: &str) -> Result<(), PolicyError> {
     let Some(origin) = origin(issuer) else {
-        return Err(ConfigError(format!(
+        return Err(PolicyError(format!(
             "`issuer` is `{issuer}`: write an address such as https://id.example.com"
         )));
     };
     if origin != issuer {
-        return Err(ConfigError(format!(
+        return Err(PolicyError(format!(
             "`issuer` is `{issuer}`: write `{origin}`, without a path or a slash at the end"
         )));
     }
     if issuer.starts_with("https://") || is_loopback_origin(issuer) {
         return Ok(());
     }
-    Err(ConfigError(format!(
+    Err(PolicyError(format!(
         "`issuer` is `{issuer}`: write it with https://; http:// is for 127.0.0.1, [::1] and \
          localhost alone"
     )))
 }
 
-fn windows(fault: PolicyFault) -> ConfigError {
+fn windows(fault: PolicyFault) -> PolicyError {
     let key = match fault {
         PolicyFault::LostWindow => "lost_window_secs",
         PolicyFault::StragglerWindow => "straggler_window_secs",
         // No key sets it.
-        PolicyFault::KeyedLostWindow => return ConfigError(fault.to_string()),
+        PolicyFault::KeyedLostWindow => return PolicyError(fault.to_string()),
     };
     let allowed = fault.allowed();
     let (least, most) = (allowed.start().as_secs(), allowed.end().as_secs());
-    ConfigError(format!("write a `{key}` from {least} to {most}"))
+    PolicyError(format!("write a `{key}` from {least} to {most}"))
 }
 
-fn told(error: &figment::Error) -> ConfigError {
+fn told(error: &figment::Error) -> PolicyError {
     use figment::error::Kind;
-    ConfigError(match &error.kind {
+    PolicyError(match &error.kind {
         Kind::UnknownField(name, known) => {
             format!(
                 "`{name}` is not a key: remove it, or write one of {}",
