@@ -21,23 +21,41 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
-use crate::Policy;
+/// What one listener bears.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How long a connection may be open without a request, a half-sent one included.
+    pub header_timeout: Duration,
+    /// How many connections may be open at once.
+    pub max_connections: usize,
+}
+
+impl Default for Limits {
+    /// Ten seconds, ten thousand connections.
+    fn default() -> Self {
+        Self {
+            header_timeout: Duration::from_secs(10),
+            max_connections: 10_000,
+        }
+    }
+}
 
 /// Answers until `stop` changes, then finishes what was begun, for ten seconds at most.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    config: &Policy,
+    limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
-    let quiet = Duration::from_secs(config.header_timeout_secs);
+    let quiet = limits.header_timeout;
     let connections = Arc::new(Connections {
         builder: builder(quiet),
         router,
         quiet,
         stop: stop.clone(),
     });
-    let places = Arc::new(Semaphore::new(config.max_connections));
+    let places = Arc::new(Semaphore::new(limits.max_connections));
     let mut tasks = JoinSet::new();
     loop {
         // Whoever comes when all places are taken waits in the operating system's queue.

@@ -5,9 +5,9 @@
 //! use tenure_server::{Clock, Policy, Server};
 //! use tenure_store::{AnyStore, MemoryStore};
 //!
-//! # async fn example() -> Result<(), tenure_store::StoreError> {
+//! # async fn example() -> Result<(), tenure_server::StartError> {
 //! let store = AnyStore::new(MemoryStore::new());
-//! let server = Server::start(Policy::default(), store, Clock::system()).await?;
+//! let server = Server::start(Policy::new("https://id.example.com"), store, Clock::system()).await?;
 //! let router: axum::Router = server.router();
 //! # let _ = router;
 //! # Ok(()) }
@@ -49,6 +49,7 @@ pub use admin::{
 };
 pub use clients::{Compatibility, Grant, Leniency, Origin as ClientOrigin};
 pub use clock::Clock;
+pub use connections::Limits;
 pub use keys::Algorithm;
 pub use policy::{ClientConfig, DEFAULT_SCOPE, Policy, PolicyError};
-pub use server::Server;
+pub use server::{Server, StartError};

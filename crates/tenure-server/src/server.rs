@@ -7,7 +7,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::{Admin, Clock, Policy, connections, routes};
+use crate::connections::{self, Limits};
+use crate::{Admin, Clock, Policy, PolicyError, routes};
 
 /// The service, ready to answer.
 #[derive(Debug, Clone)]
@@ -20,8 +21,9 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// As the store.
-    pub async fn start(policy: Policy, store: AnyStore, clock: Clock) -> Result<Self, StoreError> {
+    /// [`StartError`], if the policy is not right or the store fails.
+    pub async fn start(policy: Policy, store: AnyStore, clock: Clock) -> Result<Self, StartError> {
+        policy.check()?;
         let app = App::new(policy, store, clock);
         app.prepare().await?;
         Ok(Self { app })
@@ -41,13 +43,25 @@ impl Server {
 
     /// Answers until `stop` changes, then finishes what was begun, for ten seconds at most.
     ///
-    /// A connection on which nothing is asked for [`Policy::header_timeout_secs`] is closed, and
-    /// no more than [`Policy::max_connections`] are open at once.
-    pub async fn run(&self, listener: TcpListener, stop: watch::Receiver<bool>) {
+    /// A connection on which nothing is asked for [`Limits::header_timeout`] is closed, and no
+    /// more than [`Limits::max_connections`] are open at once.
+    pub async fn run(&self, listener: TcpListener, limits: Limits, stop: watch::Receiver<bool>) {
         let sweeper = tokio::spawn(sweep(Arc::clone(&self.app)));
-        connections::serve(listener, self.router(), &self.app.policy, stop).await;
+        connections::serve(listener, self.router(), limits, stop).await;
         sweeper.abort();
     }
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The policy is not right.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Deletes expired rows in small batches, never in a request.

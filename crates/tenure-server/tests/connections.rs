@@ -8,7 +8,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use tenure_server::{Clock, Policy, Server};
+use tenure_server::{Clock, Limits, Policy, Server};
 use tenure_store::{AnyStore, MemoryStore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -26,17 +26,18 @@ struct Running {
 }
 
 impl Running {
-    async fn new(change: impl FnOnce(&mut Policy)) -> Self {
-        let mut config = Policy::default();
-        config.header_timeout_secs = 1;
-        change(&mut config);
+    async fn new(change: impl FnOnce(&mut Limits)) -> Self {
+        let mut limits = Limits::default();
+        limits.header_timeout = Duration::from_secs(1);
+        change(&mut limits);
         let store = AnyStore::new(MemoryStore::new());
-        let server = Server::start(config, store, Clock::system()).await.unwrap();
+        let server = Server::start(Policy::default(), store, Clock::system()).await;
+        let server = server.unwrap();
         server.admin().dangerous_seed_demo().await.unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let ended = tokio::spawn(async move { server.run(listener, stopped).await });
+        let ended = tokio::spawn(async move { server.run(listener, limits, stopped).await });
         Self { at, stop, ended }
     }
 
@@ -147,7 +148,7 @@ async fn headers_beyond_measure_are_refused() {
 
 #[tokio::test]
 async fn a_request_under_way_is_finished_when_the_server_stops() {
-    let server = Running::new(|config| config.header_timeout_secs = 30).await;
+    let server = Running::new(|limits| limits.header_timeout = Duration::from_secs(30)).await;
     let mut stream = server.connect().await;
     let body = "grant_type=client_credentials&client_id=demo-service&client_secret=demo-secret";
     let head = format!(
@@ -181,9 +182,9 @@ async fn a_request_under_way_is_finished_when_the_server_stops() {
 
 #[tokio::test]
 async fn whoever_finds_all_places_taken_waits_for_one() {
-    let server = Running::new(|config| {
-        config.max_connections = 1;
-        config.header_timeout_secs = 30;
+    let server = Running::new(|limits| {
+        limits.max_connections = 1;
+        limits.header_timeout = Duration::from_secs(30);
     })
     .await;
     let mut first = server.connect().await;

@@ -10,7 +10,6 @@ mod world;
 use axum::http::StatusCode;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::{Value, json};
-use tenure_server::Policy;
 use world::{BASIC, World, request};
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -190,11 +189,7 @@ async fn the_metadata_lists_the_scopes_that_some_client_may_have() {
 #[tokio::test]
 async fn a_client_that_names_no_scope_has_what_most_libraries_ask_for() {
     let text = "[[clients]]\nid = \"web\"\nredirect_uris = [\"http://127.0.0.1/callback\"]";
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("tenure.toml");
-    std::fs::write(&file, text).unwrap();
-    let config = Policy::load(Some(&file)).unwrap();
-    let mut world = World::with(config).await;
+    let mut world = World::configured(text).await;
     let changes = [("client_id", "web"), ("scope", "openid profile email")];
     let tokens = granted(&mut world, &changes).await;
     assert_eq!(tokens["scope"], "openid profile email", "{tokens}");

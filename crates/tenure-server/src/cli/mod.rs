@@ -6,6 +6,7 @@ mod keys;
 mod out;
 mod serve;
 mod sessions;
+mod settings;
 mod users;
 
 use std::net::SocketAddr;
@@ -16,7 +17,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tenure_store::{AnyStore, StoreError};
 use tenure_store_sqlite::SqliteStore;
 
-use crate::{Admin, AdminError, Clock, Policy, PolicyError};
+use self::settings::{Settings, SettingsError};
+use crate::{Admin, AdminError, Clock, StartError};
 
 #[derive(Parser)]
 #[command(name = "tenure", version, about = "Keeps users signed in")]
@@ -97,15 +99,24 @@ struct Where {
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+enum Failure {
     #[error("{0}")]
-    Config(#[from] PolicyError),
+    Settings(#[from] SettingsError),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Store(error) => Self::Store(error),
+            other => Self::Usage(other.to_string()),
+        }
+    }
 }
 
 impl From<AdminError> for Failure {
@@ -120,7 +131,7 @@ impl From<AdminError> for Failure {
 impl Failure {
     const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Settings(_) | Self::Usage(_) => 2,
             Self::Store(_) | Self::Io(_) => 4,
         }
     }
@@ -145,7 +156,7 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Dev(dev) => serve::dev(dev).await?,
-        Command::Serve(at) => serve::serve(at.config()?).await?,
+        Command::Serve(at) => serve::serve(at.settings()?).await?,
         Command::Users { command, at } => users::run(command, &at).await?,
         Command::Clients { command, at } => clients::run(command, &at).await?,
         Command::Sessions { command, at } => sessions::run(command, &at).await?,
@@ -159,27 +170,32 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
 }
 
 impl Where {
-    fn config(&self) -> Result<Policy, PolicyError> {
-        let mut config = Policy::load(self.config.as_deref())?;
+    fn settings(&self) -> Result<Settings, SettingsError> {
+        let mut settings = Settings::load(self.config.as_deref())?;
         if let Some(data) = &self.data {
-            config.data_dir.clone_from(data);
+            settings.installation.data_dir.clone_from(data);
         }
-        Ok(config)
+        Ok(settings)
     }
 
     /// The data that a server keeps, whether or not one runs.
     async fn open(&self) -> Result<Admin, Failure> {
-        let config = self.config()?;
-        if !config.database().is_file() {
-            let path = config.data_dir.display();
+        let Settings {
+            installation,
+            policy,
+            ..
+        } = self.settings()?;
+        if !installation.database().is_file() {
+            let path = installation.data_dir.display();
             let what = format!(
                 "there is no data in {path}: start the server there once, or name the directory \
                  of one that runs with --data or --config"
             );
             return Err(Failure::Usage(what));
         }
-        let store = AnyStore::new(SqliteStore::open(config.database()).await?);
-        Ok(Admin::open(config, store, Clock::system())?)
+        let store = AnyStore::new(SqliteStore::open(installation.database()).await?);
+        let admin = Admin::open(policy, store, Clock::system());
+        admin.map_err(|error| Failure::Usage(error.to_string()))
     }
 }
 

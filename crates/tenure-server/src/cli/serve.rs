@@ -6,9 +6,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
+use super::settings::Settings;
 use super::{Dev, Failure, out};
-use crate::clients::redirect::is_loopback_origin;
-use crate::{Clock, Demo, Policy, Server};
+use crate::{Clock, Demo, Server};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,56 +18,72 @@ enum Mode {
 }
 
 pub(super) async fn dev(dev: Dev) -> Result<(), Failure> {
-    let config = dev.config()?;
-    if !config.listen.ip().is_loopback() {
+    let settings = dev.settings()?;
+    if !settings.installation.listen.ip().is_loopback() {
         let what = "the demo account is for this machine alone: listen on 127.0.0.1 or [::1]";
         return Err(Failure::Usage(what.to_owned()));
     }
-    if let Some(issuer) = config.issuer.as_deref().filter(|i| !is_loopback_origin(i)) {
+    if settings.names_issuer && !settings.policy.is_loopback() {
         return Err(Failure::Usage(format!(
-            "the demo account is for this machine alone, and TENURE_ISSUER is `{issuer}`: unset \
-             it, write an address on 127.0.0.1, or start `tenure serve`"
+            "the demo account is for this machine alone, and TENURE_ISSUER is `{}`: unset it, \
+             write an address on 127.0.0.1, or start `tenure serve`",
+            settings.policy.issuer
         )));
     }
-    run(config, Mode::Demo).await
+    run(settings, Mode::Demo).await
 }
 
 impl Dev {
     /// What `tenure serve` would read from the environment, and on top of it what is asked for
     /// here and what makes a demonstration.
-    fn config(self) -> Result<Policy, Failure> {
-        let mut config = Policy::load(None)?;
-        config.listen = self.listen.unwrap_or(config.listen);
-        config.data_dir = self.data.unwrap_or(config.data_dir);
-        config.access_token_ttl_secs = self
+    fn settings(self) -> Result<Settings, Failure> {
+        let mut settings = Settings::load(None)?;
+        let Settings {
+            installation,
+            policy,
+            ..
+        } = &mut settings;
+        installation.listen = self.listen.unwrap_or(installation.listen);
+        if let Some(data) = self.data {
+            installation.data_dir = data;
+        }
+        policy.access_token_ttl_secs = self
             .access_token_ttl
-            .unwrap_or(config.access_token_ttl_secs);
-        config.allow_loopback_origins = true;
-        config.signup = true;
-        config.demo_page = true;
-        config.check()?;
-        Ok(config)
+            .unwrap_or(policy.access_token_ttl_secs);
+        policy.allow_loopback_origins = true;
+        policy.signup = true;
+        policy.demo_page = true;
+        settings.check()?;
+        Ok(settings)
     }
 }
 
-pub(super) async fn serve(config: Policy) -> Result<(), Failure> {
-    if config.issuer.is_none() && !config.listen.ip().is_loopback() {
+pub(super) async fn serve(settings: Settings) -> Result<(), Failure> {
+    if !settings.names_issuer && !settings.installation.listen.ip().is_loopback() {
         let what = "`issuer` is missing: write the address that people see, such as \
             https://id.example.com";
         return Err(Failure::Usage(what.to_owned()));
     }
-    run(config, Mode::Real).await
+    run(settings, Mode::Real).await
 }
 
-async fn run(mut config: Policy, mode: Mode) -> Result<(), Failure> {
-    log(config.log_json);
-    make_private(&config.data_dir)?;
-    let sqlite = SqliteStore::open(config.database()).await?;
-    let listener = TcpListener::bind(config.listen).await?;
-    let address = format!("http://{}", listener.local_addr()?);
-    let issuer = config.issuer.get_or_insert(address).clone();
+async fn run(settings: Settings, mode: Mode) -> Result<(), Failure> {
+    let Settings {
+        installation,
+        mut policy,
+        names_issuer,
+    } = settings;
+    log(installation.log_json);
+    make_private(&installation.data_dir)?;
+    let sqlite = SqliteStore::open(installation.database()).await?;
+    let listener = TcpListener::bind(installation.listen).await?;
+    let at = listener.local_addr()?;
+    if !names_issuer {
+        policy.issuer = format!("http://{at}");
+    }
+    let issuer = policy.issuer.clone();
     let store = AnyStore::new(sqlite.clone());
-    let server = Server::start(config, store, Clock::system()).await?;
+    let server = Server::start(policy, store, Clock::system()).await?;
     let demo = match mode {
         Mode::Demo => Some(server.admin().dangerous_seed_demo().await?),
         Mode::Real => None,
@@ -80,8 +96,8 @@ async fn run(mut config: Policy, mode: Mode) -> Result<(), Failure> {
         // Nobody listens any more if the server has failed already.
         let _ = stop.send(true);
     });
-    let ready = tokio::spawn(announce(listener.local_addr()?, issuer, demo));
-    server.run(listener, stopped).await;
+    let ready = tokio::spawn(announce(at, issuer, demo));
+    server.run(listener, installation.limits(), stopped).await;
     ready.abort();
     sqlite.close().await;
     Ok(())

@@ -1,12 +1,8 @@
 mod client;
 mod proxies;
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use figment::Figment;
-use figment::providers::{Env, Format as _, Toml};
 use serde::{Deserialize, Serialize};
 use tenure_core::issuer::{PolicyFault, RatchetPolicy};
 
@@ -14,23 +10,28 @@ pub use self::client::{ClientConfig, DEFAULT_SCOPE};
 use crate::clients::redirect::{is_loopback_origin, origin};
 use crate::keys::Algorithm;
 
-/// What an operator decides. Every key is also an environment variable: `listen` is
-/// `TENURE_LISTEN`.
+/// What an issuer decides. It can be read from any format that serde knows; an unknown key is
+/// refused.
+///
+/// ```
+/// use tenure_server::{ClientConfig, Policy};
+///
+/// let mut policy = Policy::new("https://id.example.com");
+/// policy.access_token_ttl_secs = 300;
+/// let callback = "https://app.example.com/callback".to_owned();
+/// policy.clients = vec![ClientConfig::new("app").with_redirect_uris(vec![callback])];
+/// assert!(policy.check().is_ok());
+/// policy.issuer = "http://id.example.com".to_owned();
+/// assert!(policy.check().is_err());
+/// ```
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The server's public address, the `iss` of its tokens; `http://` and the listening address
-    /// if it is not set.
-    pub issuer: Option<String>,
-    /// Where to listen.
-    pub listen: SocketAddr,
-    /// Where the database is.
-    pub data_dir: PathBuf,
+    /// The server's public address, the `iss` of its tokens.
+    pub issuer: String,
     /// Whether people may make accounts themselves.
     pub signup: bool,
-    /// Whether logs are lines of JSON.
-    pub log_json: bool,
     /// How tokens are signed, unless a client says otherwise.
     pub algorithm: Algorithm,
     /// The life of access tokens and ID tokens.
@@ -49,10 +50,6 @@ pub struct Policy {
     pub lost_window_secs: u64,
     /// How long a request that was overtaken is not taken for a thief's.
     pub straggler_window_secs: u64,
-    /// How long a connection may be open without a request, a half-sent one included.
-    pub header_timeout_secs: u64,
-    /// How many connections may be open at once.
-    pub max_connections: usize,
     /// The addresses and networks of the proxies that are believed about who is asking, by what
     /// they write in `X-Forwarded-For` or `Forwarded`.
     #[serde(deserialize_with = "proxies::read")]
@@ -62,14 +59,16 @@ pub struct Policy {
     /// Whether the demo page is there: for `tenure dev` alone, so it is no key.
     #[serde(skip)]
     pub demo_page: bool,
-    /// Where the list of clients was read; nowhere, if no such list was given.
+    /// Where the list of clients was read, such as a file's name, which is told to whoever tries
+    /// to change one of them otherwise; nowhere, if no such list was given.
     #[serde(skip)]
-    pub(crate) clients_from: Option<String>,
-    /// The operator's clients.
+    pub clients_from: Option<String>,
+    /// The operator's clients. An empty list that came from somewhere removes those that stood
+    /// there before; one that came from nowhere says nothing about them.
     pub clients: Vec<ClientConfig>,
 }
 
-/// Why a configuration is refused: one sentence that says what to write instead.
+/// Why a policy is refused: one sentence that says what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
 #[error("{0}")]
 #[allow(clippy::exhaustive_structs, reason = "one sentence is all it is")]
@@ -78,11 +77,8 @@ pub struct PolicyError(pub String);
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            issuer: None,
-            listen: SocketAddr::from(([127, 0, 0, 1], 8484)),
-            data_dir: PathBuf::from(".tenure"),
+            issuer: "http://127.0.0.1:8484".to_owned(),
             signup: false,
-            log_json: false,
             algorithm: Algorithm::Es256,
             access_token_ttl_secs: 15 * MINUTE,
             code_ttl_secs: MINUTE,
@@ -92,8 +88,6 @@ impl Default for Policy {
             refresh_absolute_secs: 90 * DAY,
             lost_window_secs: MINUTE,
             straggler_window_secs: 10,
-            header_timeout_secs: 10,
-            max_connections: 10_000,
             trusted_proxies: Vec::new(),
             allow_loopback_origins: false,
             demo_page: false,
@@ -104,29 +98,19 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Reads a configuration file, if one is named, and the environment, which wins.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyError`], if something in it is not right.
-    pub fn load(file: Option<&Path>) -> Result<Self, PolicyError> {
-        let mut figment = Figment::new();
-        if let Some(file) = file {
-            if !file.is_file() {
-                let file = file.display();
-                return Err(PolicyError(format!(
-                    "there is no file {file}: name one that exists"
-                )));
-            }
-            figment = figment.merge(Toml::file_exact(file));
+    /// The usual policy of an issuer at this address.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+            ..Self::default()
         }
-        let mut config: Self = figment
-            .merge(Env::prefixed("TENURE_").only(KEYS))
-            .extract()
-            .map_err(|e| told(&e))?;
-        config.clients_from = clients_from(file);
-        config.check()?;
-        Ok(config)
+    }
+
+    /// Whether the issuer is on this very machine, as in development.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback_origin(&self.issuer)
     }
 
     /// Checks what types cannot.
@@ -135,7 +119,7 @@ impl Policy {
     ///
     /// [`PolicyError`], for the first thing that is not right.
     pub fn check(&self) -> Result<(), PolicyError> {
-        self.issuer.as_deref().map_or(Ok(()), check_issuer)?;
+        check_issuer(&self.issuer)?;
         self.check_limits()?;
         proxies::check(&self.trusted_proxies)?;
         self.clients.iter().try_for_each(ClientConfig::check)?;
@@ -157,12 +141,6 @@ impl Policy {
                 "refresh_absolute_secs",
                 self.refresh_absolute_secs,
                 400 * DAY,
-            ),
-            ("header_timeout_secs", self.header_timeout_secs, MINUTE),
-            (
-                "max_connections",
-                u64::try_from(self.max_connections).unwrap_or(u64::MAX),
-                1_000_000,
             ),
         ];
         for (key, value, most) in limits {
@@ -186,12 +164,8 @@ impl Policy {
         }
     }
 
-    pub(crate) fn issuer(&self) -> &str {
-        self.issuer.as_deref().unwrap_or("http://127.0.0.1:8484")
-    }
-
     pub(crate) fn is_secure(&self) -> bool {
-        self.issuer().starts_with("https://")
+        self.issuer.starts_with("https://")
     }
 
     pub(crate) fn session_cookie(&self) -> &'static str {
@@ -210,10 +184,6 @@ impl Policy {
         }
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
-        self.data_dir.join("tenure.db")
-    }
-
     pub(crate) const fn access_token_ttl(&self) -> Duration {
         Duration::from_secs(self.access_token_ttl_secs)
     }
@@ -229,16 +199,6 @@ impl Policy {
     pub(crate) const fn refresh_absolute(&self) -> Duration {
         Duration::from_secs(self.refresh_absolute_secs)
     }
-}
-
-/// The file's name in whole, so that it can be told to whoever asks from another folder.
-fn clients_from(file: Option<&Path>) -> Option<String> {
-    if std::env::var_os(CLIENTS_VARIABLE).is_some() {
-        return Some(CLIENTS_VARIABLE.to_owned());
-    }
-    let file = file?;
-    let whole = std::path::absolute(file);
-    Some(whole.as_deref().unwrap_or(file).display().to_string())
 }
 
 fn check_issuer(issuer: &str) -> Result<(), PolicyError> {
@@ -273,57 +233,5 @@ fn windows(fault: PolicyFault) -> PolicyError {
     PolicyError(format!("write a `{key}` from {least} to {most}"))
 }
 
-fn told(error: &figment::Error) -> PolicyError {
-    use figment::error::Kind;
-    PolicyError(match &error.kind {
-        Kind::UnknownField(name, known) => {
-            format!(
-                "`{name}` is not a key: remove it, or write one of {}",
-                known.join(", ")
-            )
-        }
-        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
-            format!("`{}` is not right: write {expected}", error.path.join("."))
-        }
-        Kind::UnknownVariant(name, known) => {
-            format!("`{name}` is not known: write one of {}", known.join(", "))
-        }
-        Kind::MissingField(name) => format!("`{name}` is missing: write it"),
-        // Other texts may quote what was written, which may be a secret.
-        Kind::Message(_)
-        | Kind::InvalidLength(..)
-        | Kind::DuplicateField(_)
-        | Kind::ISizeOutOfRange(_)
-        | Kind::USizeOutOfRange(_)
-        | Kind::Unsupported(_)
-        | Kind::UnsupportedKey(..) => {
-            let path = error.path.join(".");
-            format!("the configuration cannot be read at `{path}`: write it as TOML")
-        }
-    })
-}
-
-const KEYS: &[&str] = &[
-    "issuer",
-    "listen",
-    "data_dir",
-    "signup",
-    "log_json",
-    "algorithm",
-    "access_token_ttl_secs",
-    "code_ttl_secs",
-    "session_idle_secs",
-    "session_absolute_secs",
-    "refresh_idle_secs",
-    "refresh_absolute_secs",
-    "lost_window_secs",
-    "straggler_window_secs",
-    "header_timeout_secs",
-    "max_connections",
-    "trusted_proxies",
-    "allow_loopback_origins",
-    "clients",
-];
-const CLIENTS_VARIABLE: &str = "TENURE_CLIENTS";
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;

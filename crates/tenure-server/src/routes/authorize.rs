@@ -195,7 +195,7 @@ fn back(app: &App, request: &Request, pairs: &[(&str, &str)]) -> Response {
         query.append_pair("state", state);
     }
     if !request.client.permits(Leniency::AnswerWithoutIssuer) {
-        query.append_pair("iss", app.policy.issuer());
+        query.append_pair("iss", &app.policy.issuer);
     }
     let glue = if request.redirect_uri.contains('?') {
         '&'

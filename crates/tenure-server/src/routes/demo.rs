@@ -37,7 +37,7 @@ async fn callback(State(app): State<Arc<App>>) -> Response {
 
 fn markup(app: &App) -> String {
     // A checked issuer is an origin: it has nothing that markup would take for its own.
-    PAGE.replace("{issuer}", app.policy.issuer())
+    PAGE.replace("{issuer}", &app.policy.issuer)
 }
 
 /// Asked for again at every visit, and sent only if it changed.

@@ -39,7 +39,7 @@ pub(super) async fn authorization(
     // Each counts, since each is kept for a while and needs no secret.
     attempt.await.map_err(too_many)?.failed();
     let (code, user_code) = app.devices.ask(&client, scope, &device).await?;
-    let page = format!("{}/device", app.policy.issuer());
+    let page = format!("{}/device", app.policy.issuer);
     let shown = user_code.shown();
     let told = json!({
         "device_code": code.expose(),

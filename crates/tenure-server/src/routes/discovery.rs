@@ -13,7 +13,7 @@ use crate::web::OAuthError;
 
 /// The server's metadata (RFC 8414, OpenID Connect Discovery; norm 16).
 pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let issuer = app.policy.issuer();
+    let issuer = app.policy.issuer.as_str();
     let at = |path: &str| format!("{issuer}{path}");
     let methods = json!(["client_secret_basic", "client_secret_post", "none"]);
     let confidential = json!(["client_secret_basic", "client_secret_post"]);

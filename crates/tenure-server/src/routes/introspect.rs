@@ -54,7 +54,7 @@ async fn refresh_token(app: &App, token: &str) -> Result<Value, StoreError> {
     }
     Ok(json!({
         "active": true,
-        "iss": app.policy.issuer(),
+        "iss": app.policy.issuer.as_str(),
         "sub": family.subject,
         "client_id": family.client_id,
         "scope": family.scope,

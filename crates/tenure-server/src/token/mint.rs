@@ -91,7 +91,7 @@ pub(super) async fn access_token(
     let ends = to
         .family
         .map_or(ends, |family| ends.min(family.absolute_deadline));
-    let issuer = app.policy.issuer().to_owned();
+    let issuer = app.policy.issuer.clone();
     let claims = AccessClaims {
         aud: match &client.audience {
             None => Audience::One(issuer.clone()),
@@ -146,7 +146,7 @@ pub(super) async fn first_id_token(
     let username = account.map(|account| account.username.clone());
     let issuer = compatibility.dangerous_id_token_issuer.as_deref();
     let claims = IdClaims {
-        iss: issuer.unwrap_or(app.policy.issuer()).to_owned(),
+        iss: issuer.unwrap_or(&app.policy.issuer).to_owned(),
         aud: client.id.clone(),
         sub: family.subject.clone(),
         iat: now.as_secs(),

@@ -37,7 +37,7 @@ pub(crate) async fn live(app: &App, token: &str) -> Result<Option<Live>, StoreEr
     let Some(claims) = claims else {
         return Ok(None);
     };
-    let issuer = app.policy.issuer();
+    let issuer = app.policy.issuer.as_str();
     let now = app.rows.now();
     if claims.iss != issuer || !claims.aud.has(issuer) || claims.exp <= now.as_secs() {
         return Ok(None);
@@ -82,7 +82,7 @@ async fn confirm(app: &App, claims: &AccessClaims, family: &Family, version: Ver
 /// about who sent it.
 pub(crate) async fn hinted(app: &App, id_token: &str) -> Result<Option<IdClaims>, StoreError> {
     let claims = claims::<IdClaims>(app, TokenUse::Id, id_token).await?;
-    Ok(claims.filter(|claims| claims.iss == app.policy.issuer()))
+    Ok(claims.filter(|claims| claims.iss == app.policy.issuer))
 }
 
 async fn claims<T: DeserializeOwned>(

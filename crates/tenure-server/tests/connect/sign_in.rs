@@ -45,7 +45,7 @@ async fn a_verifier_without_a_challenge_is_ignored_for_the_lenient_client_alone(
     let client = format!("[[clients]]\nid = \"half\"\nredirect_uris = [\"{CALLBACK}\"]\n");
     let excuse = "dangerous_leniency = [\"sign_in_without_challenge\"]";
     let text = format!("{client}[clients.compatibility]\n{excuse}");
-    let mut world = World::with(configured(&text).unwrap()).await;
+    let mut world = World::with(configured(&text)).await;
     let back = sign_in(&mut world, &format!("/authorize?{}", bare("half"))).await;
     let code = back.returned("code").unwrap();
     let half = [("client_id", "half")];

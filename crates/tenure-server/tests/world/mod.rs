@@ -56,7 +56,7 @@ impl World {
     }
 
     pub(crate) async fn with(mut config: Policy) -> Self {
-        config.issuer = Some(ISSUER.to_owned());
+        config.issuer = ISSUER.to_owned();
         Self::exactly(config).await
     }
 
@@ -280,9 +280,7 @@ fn challenge() -> String {
 
 impl World {
     pub(crate) async fn with_issuer(issuer: &str) -> Self {
-        let mut config = Policy::default();
-        config.issuer = Some(issuer.to_owned());
-        Self::exactly(config).await
+        Self::exactly(Policy::new(issuer)).await
     }
 
     /// Tokens of a second session, of another browser.

@@ -1,17 +1,13 @@
-//! What a configuration is refused for, and what it is told.
-#![allow(missing_docs, reason = "a test program")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a failure of a helper is the test's failure"
-)]
+use figment::error::Kind;
+use serde::de::DeserializeOwned;
 
-use tenure_server::Policy;
+use super::*;
 
 fn refusal(text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenure.toml");
     std::fs::write(&file, text).unwrap();
-    Policy::load(Some(&file)).map_or_else(|error| error.to_string(), |_| String::new())
+    Settings::load(Some(&file)).map_or_else(|error| error.to_string(), |_| String::new())
 }
 
 #[test]
@@ -109,8 +105,64 @@ fn a_right_configuration_is_taken() {
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    let told = Policy::load(Some("/nowhere/tenure.toml".as_ref()))
+    let told = Settings::load(Some("/nowhere/tenure.toml".as_ref()))
         .unwrap_err()
         .to_string();
     assert!(told.contains("/nowhere/tenure.toml"));
+}
+
+#[test]
+fn what_the_documentation_shows_is_a_configuration() {
+    let text = include_str!("../../../../../docs/operators.md");
+    let examples: Vec<_> = text.split("```toml\n").skip(1).collect();
+    assert!(examples.len() > 1, "the examples are where they were");
+    for example in examples {
+        let example = example.split("```").next().unwrap();
+        assert_eq!(refusal(example), "", "{example}");
+    }
+}
+
+#[test]
+fn leniency_is_written_by_name_or_refused() {
+    let client = "[[clients]]\nid = \"web\"\n[clients.compatibility]\n";
+    let fine = "dangerous_leniency = [\"sign_in_without_challenge\", \"sign_in_at_login\"]\n\
+        id_token_on_refresh = true\ntoken_use_claim = true\n\
+        account_claims = [\"email\", \"custom:*\"]\n\
+        dangerous_id_token_issuer = \"https://id.example.com/pool\"";
+    assert_eq!(refusal(&format!("{client}{fine}")), "");
+    let cases = [
+        (
+            "dangerous_leniency = [\"everything\"]",
+            "sign_in_without_challenge",
+        ),
+        ("lenient = true", "`lenient` is not a key"),
+        ("account_claims = [\"sub\"]", "remove it"),
+        ("account_claims = [\"*\"]", "remove it"),
+        (
+            "dangerous_id_token_issuer = \"http://id.example.com\"",
+            "write an https address",
+        ),
+    ];
+    for (text, expected) in cases {
+        let told = refusal(&format!("{client}{text}"));
+        assert!(told.contains(expected), "{text}: {told}");
+    }
+}
+
+/// The keys that a type takes, as it tells whoever writes another.
+fn keys_of<T: DeserializeOwned>() -> Vec<&'static str> {
+    let written: Dict = [("no_such_key".to_owned(), Value::from(1))].into();
+    let Err(error) = Value::from(written).deserialize::<T>() else {
+        panic!("any key is taken");
+    };
+    let Kind::UnknownField(_, known) = error.kind else {
+        panic!("{error}");
+    };
+    known.to_vec()
+}
+
+#[test]
+fn every_field_is_a_key_and_an_environment_variable() {
+    assert_eq!(keys_of::<Installation>(), INSTALLATION);
+    assert_eq!(keys_of::<Policy>(), POLICY);
 }
