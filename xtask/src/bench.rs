@@ -12,7 +12,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         "build",
         "--release",
         "--package",
-        "tenure-server",
+        "tenure-cli",
         "--package",
         "tenure-bench",
     ]))?;

@@ -73,7 +73,7 @@ pub(crate) fn steps(report: &mut Report) {
 
 /// Builds the program that tests outside of cargo start.
 pub(crate) fn server() -> Result<PathBuf> {
-    process::must(process::cargo(["build", "--package", "tenure-server"]))?;
+    process::must(process::cargo(["build", "--package", "tenure-cli"]))?;
     let program = format!("tenure{EXE_SUFFIX}");
     Ok(process::target_directory()?.join("debug").join(program))
 }

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     process::must(process::cargo([
         "build",
         "--package",
-        "tenure-server",
+        "tenure-cli",
         "--bin",
         "tenure",
     ]))?;

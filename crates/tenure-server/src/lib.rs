@@ -24,7 +24,6 @@ mod app;
 mod asker;
 mod bounds;
 mod cache;
-pub mod cli;
 mod clients;
 mod clock;
 mod connections;

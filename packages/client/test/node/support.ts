@@ -18,7 +18,7 @@ import { browse } from './person.js'
 const LIMIT = 60_000
 vi.setConfig({ testTimeout: LIMIT, hookTimeout: LIMIT })
 
-/** The program `tenure`, built by `cargo build -p tenure-server`. */
+/** The program `tenure`, built by `cargo build -p tenure-cli`. */
 const PROGRAM = program()
 
 /** `describe`, left out loudly where the program was not built. */
@@ -229,7 +229,7 @@ function program(): string {
 }
 
 function leftOut(): typeof describe.skip {
-  const why = `${PROGRAM} is missing: cargo build -p tenure-server`
+  const why = `${PROGRAM} is missing: cargo build -p tenure-cli`
   if (process.env['CI'] === 'true') throw new Error(why)
   console.warn(`LEFT OUT: ${why}`)
   return describe.skip

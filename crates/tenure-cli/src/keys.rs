@@ -1,18 +1,18 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
+use tenure_server::KeyInfo;
 
 use super::{Failure, Where, out};
-use crate::KeyInfo;
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Make new keys; tokens of the old ones stay good
     Rotate,
     /// List the keys
     List,
 }
 
-pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
     let admin = at.open().await?;
     let keys = match command {
         Command::Rotate => admin.rotate_keys().await?,

@@ -1,11 +1,11 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
+use tenure_server::{Admin, Ended, User, UserEmail};
 
 use super::{Failure, Where, out};
-use crate::{Admin, Ended, User, UserEmail};
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Make an account; the password is read from standard input
     Add {
         /// The user name
@@ -60,7 +60,7 @@ pub(super) enum Command {
     List,
 }
 
-pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
     let admin = at.open().await?;
     match command {
         Command::Add {
@@ -176,7 +176,7 @@ fn claim_value(text: String) -> Result<Value, Failure> {
     Ok(list.into())
 }
 
-pub(super) fn nobody(name: &str) -> Failure {
+pub(crate) fn nobody(name: &str) -> Failure {
     Failure::Usage(format!(
         "there is no account {name}: `tenure users list` shows them"
     ))

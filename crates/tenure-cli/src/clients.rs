@@ -2,15 +2,15 @@ use clap::{Args, Subcommand};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tenure_core::secret::ClientSecret;
-
-use super::{Failure, Where, out};
-use crate::{
+use tenure_server::{
     Algorithm, ClientConfig, ClientOrigin, Compatibility, DEFAULT_SCOPE, Grant, Leniency,
     RegisteredClient, is_reserved_claim,
 };
 
+use super::{Failure, Where, out};
+
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Register a client; a confidential one's secret is printed once
     Add(Add),
     /// List the clients
@@ -23,7 +23,7 @@ pub(super) enum Command {
 }
 
 #[derive(Args)]
-pub(super) struct Add {
+pub(crate) struct Add {
     /// The client's id
     id: String,
     /// Where sign-ins return to
@@ -55,7 +55,7 @@ pub(super) struct Add {
     dangerous_leniency: Vec<Leniency>,
 }
 
-pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
     let admin = at.open().await?;
     match command {
         Command::Add(add) => {

@@ -9,7 +9,7 @@ use figment::providers::{Env, Format as _, Toml};
 use figment::value::{Dict, Value};
 use serde::Deserialize;
 
-use crate::{Limits, Policy, PolicyError};
+use tenure_server::{Limits, Policy, PolicyError};
 
 /// Everything that an operator decides. Every key is also an environment variable: `listen` is
 /// `TENURE_LISTEN`.
@@ -176,7 +176,7 @@ fn not_a_key(name: &str, known: &[&str]) -> SettingsError {
 }
 
 fn keys() -> Vec<&'static str> {
-    [&INSTALLATION[..], POLICY].concat()
+    [INSTALLATION, POLICY].concat()
 }
 
 /// The keys of [`Installation`].

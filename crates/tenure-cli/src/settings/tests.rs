@@ -113,7 +113,7 @@ fn a_file_that_is_not_there_is_named() {
 
 #[test]
 fn what_the_documentation_shows_is_a_configuration() {
-    let text = include_str!("../../../../../docs/operators.md");
+    let text = include_str!("../../../../docs/operators.md");
     let examples: Vec<_> = text.split("```toml\n").skip(1).collect();
     assert!(examples.len() > 1, "the examples are where they were");
     for example in examples {

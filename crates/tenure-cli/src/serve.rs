@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 
+use tenure_server::{Clock, Demo, Server};
 use tenure_store::AnyStore;
 use tenure_store_sqlite::SqliteStore;
 use tokio::net::TcpListener;
@@ -8,7 +9,6 @@ use tracing_subscriber::EnvFilter;
 
 use super::settings::Settings;
 use super::{Dev, Failure, out};
-use crate::{Clock, Demo, Server};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ enum Mode {
     Real,
 }
 
-pub(super) async fn dev(dev: Dev) -> Result<(), Failure> {
+pub(crate) async fn dev(dev: Dev) -> Result<(), Failure> {
     let settings = dev.settings()?;
     if !settings.installation.listen.ip().is_loopback() {
         let what = "the demo account is for this machine alone: listen on 127.0.0.1 or [::1]";
@@ -58,7 +58,7 @@ impl Dev {
     }
 }
 
-pub(super) async fn serve(settings: Settings) -> Result<(), Failure> {
+pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     if !settings.names_issuer && !settings.installation.listen.ip().is_loopback() {
         let what = "`issuer` is missing: write the address that people see, such as \
             https://id.example.com";

@@ -1,12 +1,12 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
+use tenure_server::TokenSession;
 
 use super::users::nobody;
 use super::{Failure, Where, out};
-use crate::TokenSession;
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// List a user's sessions
     List {
         /// The user name
@@ -23,7 +23,7 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
     let admin = at.open().await?;
     match command {
         Command::List { name } => {

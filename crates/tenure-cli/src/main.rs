@@ -1,12 +1,12 @@
 //! The program `tenure`: the service, and the operator's commands on its data.
 
 mod clients;
-mod holder;
 mod keys;
 mod out;
 mod serve;
 mod sessions;
 mod settings;
+mod shell;
 mod users;
 
 use std::net::SocketAddr;
@@ -14,11 +14,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use tenure_server::{Admin, AdminError, Clock, StartError};
 use tenure_store::{AnyStore, StoreError};
 use tenure_store_sqlite::SqliteStore;
 
 use self::settings::{Settings, SettingsError};
-use crate::{Admin, AdminError, Clock, StartError};
 
 #[derive(Parser)]
 #[command(name = "tenure", version, about = "Keeps users signed in")]
@@ -62,7 +62,7 @@ enum Command {
         at: Where,
     },
     #[command(flatten)]
-    Holder(holder::HolderCommand),
+    Holder(shell::HolderCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -114,7 +114,7 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Store(error) => Self::Store(error),
-            other => Self::Usage(other.to_string()),
+            other @ (StartError::Policy(_) | _) => Self::Usage(other.to_string()),
         }
     }
 }
@@ -123,7 +123,10 @@ impl From<AdminError> for Failure {
     fn from(error: AdminError) -> Self {
         match error {
             AdminError::Store(error) => Self::Store(error),
-            other => Self::Usage(other.to_string()),
+            other @ (AdminError::Taken(_)
+            | AdminError::Configured(_)
+            | AdminError::Invalid(_)
+            | _) => Self::Usage(other.to_string()),
         }
     }
 }
@@ -137,9 +140,8 @@ impl Failure {
     }
 }
 
-/// Runs the program: reads the arguments, does the command, and says how it went.
-#[must_use]
-pub fn main() -> ExitCode {
+/// Reads the arguments, does the command, and says how it went.
+fn main() -> ExitCode {
     let command = Cli::parse().command;
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -161,7 +163,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Clients { command, at } => clients::run(command, &at).await?,
         Command::Sessions { command, at } => sessions::run(command, &at).await?,
         Command::Keys { command, at } => keys::run(command, &at).await?,
-        Command::Holder(command) => return Ok(holder::run(command).await),
+        Command::Holder(command) => return Ok(shell::run(command).await),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "tenure", &mut std::io::stdout());
         }
