@@ -36,18 +36,34 @@ impl Server {
         Admin { app }
     }
 
-    /// All endpoints.
+    /// All endpoints, as seen from the issuer's address: to nest at [`Policy::path`] in an
+    /// application of that host, or to serve as they are if that is empty.
+    ///
+    /// An issuer with a path is found by `/.well-known/openid-configuration` behind its path.
+    /// RFC 8414 §3.1 looks at the root of the host, which only the application around it can
+    /// answer: [`host_router`](Self::host_router) does.
     pub fn router(&self) -> Router {
         routes::router(Arc::clone(&self.app))
     }
 
-    /// Answers until `stop` changes, then finishes what was begun, for ten seconds at most.
+    /// All endpoints, as seen from the root of the issuer's host: to serve as they are or, if
+    /// the issuer has a path, to merge into an application of that host.
+    pub fn host_router(&self) -> Router {
+        let path = self.app.policy.path();
+        if path.is_empty() {
+            return self.router();
+        }
+        let inserted = routes::inserted_metadata(Arc::clone(&self.app));
+        inserted.nest(path, self.router())
+    }
+
+    /// Answers at the issuer's path until `stop` changes, then finishes what was begun, for ten seconds at most.
     ///
     /// A connection on which nothing is asked for [`Limits::header_timeout`] is closed, and no
     /// more than [`Limits::max_connections`] are open at once.
     pub async fn run(&self, listener: TcpListener, limits: Limits, stop: watch::Receiver<bool>) {
         let sweeper = tokio::spawn(sweep(Arc::clone(&self.app)));
-        connections::serve(listener, self.router(), limits, stop).await;
+        connections::serve(listener, self.host_router(), limits, stop).await;
         sweeper.abort();
     }
 }

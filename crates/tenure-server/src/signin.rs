@@ -71,7 +71,7 @@ impl App {
         &self,
         headers: &HeaderMap,
     ) -> Result<Option<SignIn>, StoreError> {
-        for value in cookies(headers, self.policy.session_cookie()) {
+        for value in cookies(headers, &self.policy.session_cookie()) {
             if let Some(sign_in) = self.sign_in_at(&key(&SessionId::new(value))).await? {
                 return Ok(Some(sign_in));
             }

@@ -3,6 +3,7 @@ use axum::response::Response;
 use maud::html;
 
 use super::layout::page;
+use crate::Policy;
 use crate::device::Answer;
 
 /// What a person has to know before they say yes to a device.
@@ -15,10 +16,15 @@ pub(crate) struct DeviceQuestion<'a> {
     pub(crate) username: String,
 }
 
-pub(crate) fn enter_code(problem: Option<&str>, code: &str, guard: &str) -> Response {
+pub(crate) fn enter_code(
+    policy: &Policy,
+    problem: Option<&str>,
+    code: &str,
+    guard: &str,
+) -> Response {
     let body = html! {
         @if let Some(problem) = problem { p.bad role="alert" id="problem" { (problem) } }
-        form method="post" action="/device" {
+        form method="post" action=(policy.link("/device")) {
             input type="hidden" name="csrf" value=(guard);
             label for="user_code" { "The code that your device shows" }
             input #user_code name="user_code" autocomplete="off" autocapitalize="characters"
@@ -34,7 +40,11 @@ pub(crate) fn enter_code(problem: Option<&str>, code: &str, guard: &str) -> Resp
     page(status, "Sign in on a device", None, &body)
 }
 
-pub(crate) fn ask_about_device(question: &DeviceQuestion<'_>, guard: &str) -> Response {
+pub(crate) fn ask_about_device(
+    policy: &Policy,
+    question: &DeviceQuestion<'_>,
+    guard: &str,
+) -> Response {
     let body = html! {
         p {
             strong { (question.client) } " asks to be signed in as "
@@ -51,7 +61,7 @@ pub(crate) fn ask_about_device(question: &DeviceQuestion<'_>, guard: &str) -> Re
             "somebody sent you the code or this link, say no: that device would be signed in as "
             "you, and could do what you can do."
         }
-        form method="post" action="/device" {
+        form method="post" action=(policy.link("/device")) {
             input type="hidden" name="csrf" value=(guard);
             input type="hidden" name="user_code" value=(question.code);
             button type="submit" name="answer" value="yes" { "Yes, sign it in" }
@@ -62,7 +72,7 @@ pub(crate) fn ask_about_device(question: &DeviceQuestion<'_>, guard: &str) -> Re
     page(StatusCode::OK, "Sign in this device?", None, &body)
 }
 
-pub(crate) fn device_answered(answer: Answer) -> Response {
+pub(crate) fn device_answered(policy: &Policy, answer: Answer) -> Response {
     let (title, what) = match answer {
         Answer::Yes => (
             "Done",
@@ -70,6 +80,6 @@ pub(crate) fn device_answered(answer: Answer) -> Response {
         ),
         Answer::No => ("Refused", "The device is not signed in, and is told so."),
     };
-    let body = html! { p { (what) } p { a href="/" { "Where you are signed in" } } };
+    let body = html! { p { (what) } p { a href=(policy.link("/")) { "Where you are signed in" } } };
     page(StatusCode::OK, title, None, &body)
 }

@@ -14,6 +14,7 @@ use tenure_store::StoreError;
 
 pub(crate) use self::device::{DeviceQuestion, ask_about_device, device_answered, enter_code};
 use self::layout::page;
+use crate::Policy;
 use crate::token::Parameters;
 
 /// The form to sign in or up.
@@ -69,10 +70,10 @@ impl Form {
     }
 }
 
-pub(crate) fn form(form: &Form, guard: &str) -> Response {
+pub(crate) fn form(policy: &Policy, form: &Form, guard: &str) -> Response {
     let body = html! {
         @if let Some(problem) = form.problem { p.bad role="alert" id="problem" { (problem) } }
-        form method="post" action=(form.action) {
+        form method="post" action=(policy.link(form.action)) {
             input type="hidden" name="csrf" value=(guard);
             @if let Some(going_on) = &form.going_on {
                 input type="hidden" name="continue" value=(going_on);
@@ -90,9 +91,9 @@ pub(crate) fn form(form: &Form, guard: &str) -> Response {
             button type="submit" { (form.title) }
         }
         @if form.action == "/signup" {
-            p.quiet { "You have an account? " a href=(other(form, "/login")) { "Sign in" } "." }
+            p.quiet { "You have an account? " a href=(other(policy, form, "/login")) { "Sign in" } "." }
         } @else if form.may_sign_up {
-            p.quiet { "No account yet? " a href=(other(form, "/signup")) { "Make one" } "." }
+            p.quiet { "No account yet? " a href=(other(policy, form, "/signup")) { "Make one" } "." }
         }
     };
     let status = if form.problem.is_some() {
@@ -103,7 +104,7 @@ pub(crate) fn form(form: &Form, guard: &str) -> Response {
     page(status, form.title, form.leads_to.as_deref(), &body)
 }
 
-fn other(form: &Form, path: &str) -> String {
+fn other(policy: &Policy, form: &Form, path: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if let Some(going_on) = &form.going_on {
         query.append_pair("continue", going_on);
@@ -111,7 +112,7 @@ fn other(form: &Form, path: &str) -> String {
     if let Some(device) = &form.device {
         query.append_pair("device", device);
     }
-    format!("{path}?{}", query.finish())
+    format!("{}?{}", policy.link(path), query.finish())
 }
 
 /// Too many attempts. It looks the same whether or not there is such an account.
@@ -141,30 +142,29 @@ pub(crate) fn failed(error: &StoreError) -> Response {
     response
 }
 
-pub(crate) fn signed_out() -> Response {
-    let body = html! { p { "You are signed out." } p { a href="/login" { "Sign in again" } } };
+pub(crate) fn signed_out(policy: &Policy) -> Response {
+    let body = html! { p { "You are signed out." } p { a href=(policy.link("/login")) { "Sign in again" } } };
     page(StatusCode::OK, "Goodbye", None, &body)
 }
 
-/// `demo` is where the demo page is, if there is one.
-pub(crate) fn welcome(demo: Option<&str>) -> Response {
+pub(crate) fn welcome(policy: &Policy) -> Response {
     let body = html! {
         p { "Nobody is signed in in this browser." }
-        a.act href="/login" { "Sign in" }
-        (to_demo(demo))
+        a.act href=(policy.link("/login")) { "Sign in" }
+        (to_demo(policy))
     };
     page(StatusCode::OK, "Tenure", None, &body)
 }
 
 /// Asks before a sign-out that another site may have started.
-pub(crate) fn confirm_logout(parameters: &Parameters, guard: &str) -> Response {
+pub(crate) fn confirm_logout(policy: &Policy, parameters: &Parameters, guard: &str) -> Response {
     let names = ["client_id", "post_logout_redirect_uri", "state"];
     let kept = names
         .into_iter()
         .filter_map(|name| Some((name, parameters.find(name)?)));
     let body = html! {
         p { "Do you want to sign out of everything you opened from this browser?" }
-        form method="post" action="/logout" {
+        form method="post" action=(policy.link("/logout")) {
             input type="hidden" name="csrf" value=(guard);
             @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
             button type="submit" { "Sign out" }
@@ -178,34 +178,34 @@ pub(crate) fn confirm_logout(parameters: &Parameters, guard: &str) -> Response {
     )
 }
 
-fn to_demo(demo: Option<&str>) -> Markup {
+fn to_demo(policy: &Policy) -> Markup {
     html! {
-        @if let Some(demo) = demo { p { a href=(demo) { "See a session at work" } } }
+        @if policy.demo_page { p { a href="/demo" { "See a session at work" } } }
     }
 }
 
 pub(crate) fn home(
+    policy: &Policy,
     name: &str,
     families: &[Family],
     now: Timestamp,
     guard: &str,
-    demo: Option<&str>,
 ) -> Response {
     let body = html! {
         p { "You are signed in as " strong { (name) } "." }
         h2 { "Where you are signed in" }
         @if families.is_empty() { p.quiet { "In this browser only." } }
-        ul { @for family in families { (session(family, now, guard)) } }
-        form method="post" action="/logout" {
+        ul { @for family in families { (session(policy, family, now, guard)) } }
+        form method="post" action=(policy.link("/logout")) {
             input type="hidden" name="csrf" value=(guard);
             button type="submit" { "Sign out" }
         }
-        (to_demo(demo))
+        (to_demo(policy))
     };
     page(StatusCode::OK, "Your sessions", None, &body)
 }
 
-fn session(family: &Family, now: Timestamp, guard: &str) -> Markup {
+fn session(policy: &Policy, family: &Family, now: Timestamp, guard: &str) -> Markup {
     let minutes = now.since(family.last_seen).as_secs() / 60;
     html! {
         li {
@@ -214,7 +214,7 @@ fn session(family: &Family, now: Timestamp, guard: &str) -> Markup {
                 br;
                 span.quiet { "used " (minutes) " min ago" }
             }
-            form method="post" action="/sessions/end" {
+            form method="post" action=(policy.link("/sessions/end")) {
                 input type="hidden" name="csrf" value=(guard);
                 input type="hidden" name="id" value=(family.id.to_string());
                 button type="submit" aria-label={ "End the session of " (family.client_id) } { "End" }

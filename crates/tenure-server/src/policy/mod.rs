@@ -28,7 +28,8 @@ use crate::keys::Algorithm;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The server's public address, the `iss` of its tokens.
+    /// The server's public address, the `iss` of its tokens. It may have a path, such as
+    /// `https://example.com/auth`; see [`Policy::path`].
     pub issuer: String,
     /// Whether people may make accounts themselves.
     pub signup: bool,
@@ -110,7 +111,24 @@ impl Policy {
     /// Whether the issuer is on this very machine, as in development.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        is_loopback_origin(&self.issuer)
+        origin(&self.issuer).is_some_and(|origin| is_loopback_origin(&origin))
+    }
+
+    /// Where on its host the issuer is: empty, or such as `/auth`, without a slash at the end.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let host = self.issuer.find("://").map_or(0, |at| at + 3);
+        let path = self.issuer[host..].find('/');
+        path.map_or("", |at| &self.issuer[host + at..])
+    }
+
+    /// A path of this server as a page of it has to write it.
+    pub(crate) fn link(&self, to: &str) -> String {
+        match (self.path(), to) {
+            ("", to) => to.to_owned(),
+            (path, "/") => path.to_owned(),
+            (path, to) => format!("{path}{to}"),
+        }
     }
 
     /// Checks what types cannot.
@@ -120,6 +138,10 @@ impl Policy {
     /// [`PolicyError`], for the first thing that is not right.
     pub fn check(&self) -> Result<(), PolicyError> {
         check_issuer(&self.issuer)?;
+        if self.demo_page && !self.path().is_empty() {
+            let what = "the demo page is at the root of its host: write an `issuer` without a path";
+            return Err(PolicyError(what.to_owned()));
+        }
         self.check_limits()?;
         proxies::check(&self.trusted_proxies)?;
         self.clients.iter().try_for_each(ClientConfig::check)?;
@@ -168,20 +190,19 @@ impl Policy {
         self.issuer.starts_with("https://")
     }
 
-    pub(crate) fn session_cookie(&self) -> &'static str {
-        if self.is_secure() {
-            "__Host-tenure"
-        } else {
-            "tenure"
-        }
+    pub(crate) fn session_cookie(&self) -> String {
+        self.cookie("tenure")
     }
 
-    pub(crate) fn form_cookie(&self) -> &'static str {
-        if self.is_secure() {
-            "__Host-tenure-form"
-        } else {
-            "tenure-form"
-        }
+    pub(crate) fn form_cookie(&self) -> String {
+        self.cookie("tenure-form")
+    }
+
+    /// A name for this issuer alone. The prefix, which no other host can write, asks for `Path=/`
+    /// (norm 52), so that issuers at different paths of one host are told apart by names.
+    fn cookie(&self, name: &str) -> String {
+        let prefix = if self.is_secure() { "__Host-" } else { "" };
+        format!("{prefix}{name}{}", self.path().replace('/', "."))
     }
 
     pub(crate) const fn access_token_ttl(&self) -> Duration {
@@ -202,23 +223,26 @@ impl Policy {
 }
 
 fn check_issuer(issuer: &str) -> Result<(), PolicyError> {
-    let Some(origin) = origin(issuer) else {
-        return Err(PolicyError(format!(
-            "`issuer` is `{issuer}`: write an address such as https://id.example.com"
-        )));
+    let refused = |what: &str| Err(PolicyError(format!("`issuer` is `{issuer}`: {what}")));
+    let Some((url, origin)) = url::Url::parse(issuer).ok().zip(origin(issuer)) else {
+        return refused("write an address such as https://id.example.com");
     };
-    if origin != issuer {
-        return Err(PolicyError(format!(
-            "`issuer` is `{issuer}`: write `{origin}`, without a path or a slash at the end"
-        )));
+    let path = url.path().trim_end_matches('/');
+    if format!("{origin}{path}") != issuer {
+        return refused(&format!(
+            "write `{origin}{path}`, without a slash at the end"
+        ));
     }
-    if issuer.starts_with("https://") || is_loopback_origin(issuer) {
+    // Each part is a part of cookies' names, too.
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let fine = |part: &str| !part.is_empty() && part.chars().all(plain);
+    if !path.split('/').skip(1).all(fine) {
+        return refused("write a path of letters, digits, - and _, such as /auth");
+    }
+    if issuer.starts_with("https://") || is_loopback_origin(&origin) {
         return Ok(());
     }
-    Err(PolicyError(format!(
-        "`issuer` is `{issuer}`: write it with https://; http:// is for 127.0.0.1, [::1] and \
-         localhost alone"
-    )))
+    refused("write it with https://; http:// is for 127.0.0.1, [::1] and localhost alone")
 }
 
 fn windows(fault: PolicyFault) -> PolicyError {

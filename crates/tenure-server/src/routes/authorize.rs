@@ -55,19 +55,19 @@ async fn decide(
         Err(refusal) => return Ok(refuse(app, request, refusal)),
     };
     if request.prompts("create") {
-        return Ok(to_form("/signup", query));
+        return Ok(to_form(app, "/signup", query));
     }
     let sign_in = app.signed_in(headers).await?;
     let right = sign_in.filter(|known| wanted.fits(known) && is_fresh(app, request, known));
     match right {
         // Another account is chosen by signing in with it.
         _ if request.prompts("login") || request.prompts("select_account") => {
-            Ok(to_form("/login", query))
+            Ok(to_form(app, "/login", query))
         }
         Some(sign_in) => send_code(app, request, wanted, &sign_in).await,
         // Norm 40: nothing is shown.
         None if request.prompts("none") => Ok(refuse(app, request, NOBODY)),
-        None => Ok(to_form("/login", query)),
+        None => Ok(to_form(app, "/login", query)),
     }
 }
 
@@ -205,11 +205,11 @@ fn back(app: &App, request: &Request, pairs: &[(&str, &str)]) -> Response {
     see_other(&format!("{}{glue}{}", request.redirect_uri, query.finish()))
 }
 
-fn to_form(path: &str, query: &str) -> Response {
+fn to_form(app: &App, path: &str, query: &str) -> Response {
     let query = Serializer::new(String::new())
         .append_pair("continue", query)
         .finish();
-    see_other(&format!("{path}?{query}"))
+    see_other(&format!("{}?{query}", app.policy.link(path)))
 }
 
 pub(super) fn see_other(location: &str) -> Response {

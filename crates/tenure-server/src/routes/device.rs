@@ -102,10 +102,13 @@ async fn respond(
 ) -> Response {
     let outcome = async {
         let Some(sign_in) = app.signed_in(headers).await? else {
-            return Ok(to_login(typed));
+            return Ok(to_login(app, typed));
         };
         let Some(typed) = typed else {
-            return Ok(with_guard(app, headers, |guard| pages::enter_code(None, "", guard)).await);
+            return Ok(with_guard(app, headers, |guard| {
+                pages::enter_code(&app.policy, None, "", guard)
+            })
+            .await);
         };
         match look_up(app, device, &sign_in, typed).await? {
             Found::Limited(retry_after) => {
@@ -128,11 +131,14 @@ async fn respond(
 /// person's wrong codes.
 async fn offer(app: &App, headers: &HeaderMap, typed: &str) -> Result<Response, StoreError> {
     if app.signed_in(headers).await?.is_none() {
-        return Ok(to_login(Some(typed)));
+        return Ok(to_login(app, Some(typed)));
     }
     let code = UserCode::read(typed).map(|code| code.shown());
     let code = code.unwrap_or_default();
-    Ok(with_guard(app, headers, |guard| pages::enter_code(None, &code, guard)).await)
+    Ok(with_guard(app, headers, |guard| {
+        pages::enter_code(&app.policy, None, &code, guard)
+    })
+    .await)
 }
 
 enum Found {
@@ -185,7 +191,7 @@ async fn question(
         username: account.map_or_else(String::new, |account| account.username.clone()),
     };
     Ok(with_guard(app, headers, |guard| {
-        pages::ask_about_device(&question, guard)
+        pages::ask_about_device(&app.policy, &question, guard)
     })
     .await)
 }
@@ -201,14 +207,14 @@ async fn decide(
         return Ok(unknown(app, headers).await);
     }
     tracing::info!(subject = %sign_in.subject, ?answer, "answered a device");
-    Ok(pages::device_answered(answer))
+    Ok(pages::device_answered(&app.policy, answer))
 }
 
 async fn unknown(app: &App, headers: &HeaderMap) -> Response {
     let problem =
         "No device waits with this code. Look at it again, or ask the device for another.";
     with_guard(app, headers, |guard| {
-        pages::enter_code(Some(problem), "", guard)
+        pages::enter_code(&app.policy, Some(problem), "", guard)
     })
     .await
 }
@@ -221,11 +227,11 @@ fn answer(text: &str) -> Option<Answer> {
     }
 }
 
-fn to_login(typed: Option<&str>) -> Response {
+fn to_login(app: &App, typed: Option<&str>) -> Response {
     let query = Serializer::new(String::new())
         .append_pair("device", typed.unwrap_or(NO_CODE_YET))
         .finish();
-    see_other(&format!("/login?{query}"))
+    see_other(&format!("{}?{query}", app.policy.link("/login")))
 }
 
 /// Where a sign-in goes on that began at this page.

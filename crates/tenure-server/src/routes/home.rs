@@ -20,7 +20,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
 
 async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
     let Some(sign_in) = app.signed_in(headers).await? else {
-        return Ok(pages::welcome(demo(app)));
+        return Ok(pages::welcome(&app.policy));
     };
     let account = app.accounts.of(&sign_in.subject).await?;
     let name = account
@@ -29,13 +29,9 @@ async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
     let families = app.families.of(&sign_in.subject).await?;
     let now = app.rows.now();
     Ok(with_guard(app, headers, |guard| {
-        pages::home(&name, &families, now, guard, demo(app))
+        pages::home(&app.policy, &name, &families, now, guard)
     })
     .await)
-}
-
-fn demo(app: &App) -> Option<&'static str> {
-    app.policy.demo_page.then_some("/demo")
 }
 
 /// `POST /sessions/end`: ends one of one's own sessions (norm 68).
@@ -57,7 +53,7 @@ pub(super) async fn end(
                 app.families.end(id, RevokedReason::SignedOut).await?;
             }
         }
-        Ok::<_, StoreError>(see_other("/"))
+        Ok::<_, StoreError>(see_other(&app.policy.link("/")))
     };
     ended.await.unwrap_or_else(|error| pages::failed(&error))
 }

@@ -169,14 +169,17 @@ async fn welcome(
     app.metrics.signed_in.increment(1);
     tracing::info!(subject = %account.subject, sign_in = %sign_in.id, "signed in");
     let mut response = match fields.find("continue") {
-        None => see_other(&fields.find("device").map_or_else(home, device::page_of)),
+        None => {
+            let path = fields.find("device").map_or_else(home, device::page_of);
+            see_other(&app.policy.link(&path))
+        }
         Some(query) => match authorize::read(app, query).await {
             Ok(request) => authorize::grant(app, &request, &sign_in).await?,
             Err(page) => *page,
         },
     };
     let life = app.policy.session_absolute_secs;
-    let value = cookie(app, app.policy.session_cookie(), secret.expose(), life);
+    let value = cookie(app, &app.policy.session_cookie(), secret.expose(), life);
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(response)
 }
@@ -218,7 +221,7 @@ async fn filled(
     }
     form.leads_to = request.map(|request| request.redirect_uri.clone());
     form.may_sign_up = app.policy.signup;
-    with_guard(app, headers, |guard| pages::form(&form, guard)).await
+    with_guard(app, headers, |guard| pages::form(&app.policy, &form, guard)).await
 }
 
 /// A page with a form, and the cookie that its hidden field is bound to.
@@ -232,12 +235,12 @@ pub(super) async fn with_guard(
         Err(error) => return pages::failed(&error),
     };
     let name = app.policy.form_cookie();
-    let known = cookies(headers, name)
+    let known = cookies(headers, &name)
         .into_iter()
         .find(|value| value.len() == 43);
     let value = known.unwrap_or_else(random_text::<32>);
     let mut response = page(&ring.csrf_field(&value));
-    let set: HeaderValue = cookie(app, name, &value, FORM_LIFE);
+    let set: HeaderValue = cookie(app, &name, &value, FORM_LIFE);
     response.headers_mut().append(header::SET_COOKIE, set);
     response
 }
@@ -270,7 +273,7 @@ pub(super) async fn guard(
         .await
         .map_err(|error| Box::new(pages::failed(&error)))?;
     let given = fields.find("csrf").unwrap_or_default();
-    let cookies = cookies(headers, app.policy.form_cookie());
+    let cookies = cookies(headers, &app.policy.form_cookie());
     let bound = cookies
         .iter()
         .any(|cookie| ring.csrf_matches(cookie, given));

@@ -99,7 +99,7 @@ async fn end(
             Ok(goodbye(app, back))
         }
         (_, Some(_)) => Ok(with_guard(app, headers, |guard| {
-            pages::confirm_logout(parameters, guard)
+            pages::confirm_logout(&app.policy, parameters, guard)
         })
         .await),
     }
@@ -189,8 +189,11 @@ async fn destination(
 }
 
 fn goodbye(app: &App, back: Option<String>) -> Response {
-    let mut response = back.map_or_else(pages::signed_out, |uri| see_other(&uri));
-    let gone: HeaderValue = cookie(app, app.policy.session_cookie(), "", 0);
+    let mut response = match back {
+        Some(uri) => see_other(&uri),
+        None => pages::signed_out(&app.policy),
+    };
+    let gone: HeaderValue = cookie(app, &app.policy.session_cookie(), "", 0);
     response.headers_mut().append(header::SET_COOKIE, gone);
     response
 }

@@ -31,6 +31,17 @@ use crate::bounds;
 use crate::token;
 use crate::web::{OAuthError, cors, observe};
 
+/// The metadata alone, where RFC 8414 §3.1 looks for that of an issuer with a path.
+pub(crate) fn inserted_metadata(app: Arc<App>) -> Router {
+    let path = format!("{METADATA}{}", app.policy.path());
+    let open = Router::new()
+        .route(&path, get(discovery::metadata))
+        .layer(from_fn(bounds::of_call))
+        .layer(from_fn_with_state(Arc::clone(&app), cors))
+        .layer(within(TIME_LIMIT));
+    watched(open, app)
+}
+
 /// All endpoints, behind limits on time and size.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let open = shared()
@@ -43,11 +54,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let forms = passwords()
         .layer(from_fn(bounds::of_page))
         .layer(within(QUEUE_LIMIT));
-    pages
+    let all = pages
         .layer(from_fn(bounds::of_page))
         .merge(open)
         .layer(within(TIME_LIMIT))
-        .merge(forms)
+        .merge(forms);
+    watched(all, app)
+}
+
+fn watched(router: Router<Arc<App>>, app: Arc<App>) -> Router {
+    router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&app), observe))
         .with_state(app)
@@ -93,10 +109,7 @@ fn shared() -> Router<Arc<App>> {
             "/.well-known/openid-configuration",
             get(discovery::metadata),
         )
-        .route(
-            "/.well-known/oauth-authorization-server",
-            get(discovery::metadata),
-        )
+        .route(METADATA, get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route(
             "/v1/sessions",
@@ -132,5 +145,6 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     error.into_response()
 }
 
+const METADATA: &str = "/.well-known/oauth-authorization-server";
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 const QUEUE_LIMIT: Duration = Duration::from_secs(60);

@@ -66,8 +66,17 @@ impl World {
 
     async fn on(store: AnyStore, config: Policy) -> Self {
         let now = Arc::new(AtomicI64::new(1_800_000_000_000));
+        Self::of(router(config, &store, &now).await, now, store)
+    }
+
+    /// Around a whole application, by the machine's clock.
+    pub(crate) fn around(router: Router) -> Self {
+        Self::of(router, Arc::default(), AnyStore::new(MemoryStore::new()))
+    }
+
+    fn of(router: Router, now: Arc<AtomicI64>, store: AnyStore) -> Self {
         Self {
-            router: router(config, &store, &now).await,
+            router,
             now,
             cookies: BTreeMap::new(),
             store,
