@@ -36,6 +36,7 @@ fn script(name: &str) -> Result<Done> {
     npm.current_dir(folder());
     npm.env("TENURE_BIN", packages::server()?);
     npm.env("TENURE_EXAMPLE", packages::example()?);
+    npm.env("TENURE_EMBEDDED", packages::embedded()?);
     process::must(npm)?;
     Ok(Done::Passed)
 }

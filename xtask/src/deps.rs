@@ -34,6 +34,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tenure-server",
         ],
     ),
+    (
+        "embedded",
+        &["tenure-core", "tenure-store", "tenure-server"],
+    ),
     ("tenure-seal", &[]),
     ("tenure-seal-wasm", &["tenure-seal"]),
     ("tenure-sim", &["tenure-core"]),
@@ -62,7 +66,7 @@ const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     // Traits return futures themselves.
     ("async-trait", &[]),
-    ("axum", &["tenure-server", "tenure-bench"]),
+    ("axum", &["tenure-server", "embedded", "tenure-bench"]),
     ("hyper", &["tenure-server"]),
     ("http", &["tenure-server", "tenure-client", "tenure-bench"]),
     ("tower-http", &["tenure-server"]),

@@ -78,6 +78,13 @@ pub(crate) fn server() -> Result<PathBuf> {
     Ok(process::target_directory()?.join("debug").join(program))
 }
 
+/// Builds the application that has the server below a path.
+pub(crate) fn embedded() -> Result<PathBuf> {
+    process::must(process::cargo(["build", "--package", "embedded"]))?;
+    let program = format!("embedded{EXE_SUFFIX}");
+    Ok(process::target_directory()?.join("debug").join(program))
+}
+
 /// Builds the program that the README shows, with the features that the tests are built with.
 pub(crate) fn example() -> Result<PathBuf> {
     let build = ["build", "--workspace", "--example", "first"];
