@@ -7,6 +7,7 @@ mod serve;
 mod sessions;
 mod settings;
 mod shell;
+mod store;
 mod users;
 
 use std::net::SocketAddr;
@@ -15,10 +16,10 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use tenure_server::{Admin, AdminError, Clock, StartError};
-use tenure_store::{AnyStore, StoreError};
-use tenure_store_sqlite::SqliteStore;
+use tenure_store::StoreError;
 
 use self::settings::{Settings, SettingsError};
+use self::store::Opened;
 
 #[derive(Parser)]
 #[command(name = "tenure", version, about = "Keeps users signed in")]
@@ -187,15 +188,7 @@ impl Where {
             policy,
             ..
         } = self.settings()?;
-        if !installation.database().is_file() {
-            let path = installation.data_dir.display();
-            let what = format!(
-                "there is no data in {path}: start the server there once, or name the directory \
-                 of one that runs with --data or --config"
-            );
-            return Err(Failure::Usage(what));
-        }
-        let store = AnyStore::new(SqliteStore::open(installation.database()).await?);
+        let store = Opened::open_existing(&installation).await?.store;
         let admin = Admin::open(policy, store, Clock::system());
         admin.map_err(|error| Failure::Usage(error.to_string()))
     }

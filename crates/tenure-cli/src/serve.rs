@@ -1,13 +1,12 @@
 use std::net::SocketAddr;
 
 use tenure_server::{Clock, Demo, Server};
-use tenure_store::AnyStore;
-use tenure_store_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use super::settings::Settings;
+use super::store::Opened;
 use super::{Dev, Failure, out};
 
 /// Which of the two it is.
@@ -75,15 +74,14 @@ async fn run(settings: Settings, mode: Mode) -> Result<(), Failure> {
     } = settings;
     log(installation.log_json);
     make_private(&installation.data_dir)?;
-    let sqlite = SqliteStore::open(installation.database()).await?;
+    let opened = Opened::open(&installation).await?;
     let listener = TcpListener::bind(installation.listen).await?;
     let at = listener.local_addr()?;
     if !names_issuer {
         policy.issuer = format!("http://{at}");
     }
     let issuer = policy.issuer.clone();
-    let store = AnyStore::new(sqlite.clone());
-    let server = Server::start(policy, store, Clock::system()).await?;
+    let server = Server::start(policy, opened.store.clone(), Clock::system()).await?;
     let demo = match mode {
         Mode::Demo => Some(server.admin().dangerous_seed_demo().await?),
         Mode::Real => None,
@@ -99,7 +97,7 @@ async fn run(settings: Settings, mode: Mode) -> Result<(), Failure> {
     let ready = tokio::spawn(announce(at, issuer, demo));
     server.run(listener, installation.limits(), stopped).await;
     ready.abort();
-    sqlite.close().await;
+    opened.close().await;
     Ok(())
 }
 

@@ -1,22 +1,34 @@
-//! The service that signs people in, issues their tokens, and lists and ends their sessions; and
-//! the program `tenure` around it.
+//! The service that signs people in, issues their tokens, and lists and ends their sessions.
 //!
 //! ```
-//! use tenure_server::{Clock, Policy, Server};
+//! use axum::{Router, routing::get};
+//! use tenure_server::{ClientConfig, Clock, Policy, Server};
 //! use tenure_store::{AnyStore, MemoryStore};
 //!
 //! # async fn example() -> Result<(), tenure_server::StartError> {
+//! let mut policy = Policy::new("https://example.com/auth");
+//! let page = "https://example.com/".to_owned();
+//! policy.clients = vec![ClientConfig::new("page").with_redirect_uris(vec![page])];
 //! let store = AnyStore::new(MemoryStore::new());
-//! let server = Server::start(Policy::new("https://id.example.com"), store, Clock::system()).await?;
-//! let router: axum::Router = server.router();
-//! # let _ = router;
+//! let server = Server::start(policy, store, Clock::system()).await?;
+//! let application: Router = Router::new()
+//!     .route("/", get(async || "an application of its own"))
+//!     .nest("/auth", server.router());
+//! # let _ = application;
 //! # Ok(()) }
 //! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
 //! ```
 //!
 //! `tenure-core` decides what a refresh token gets, a store compares and sets, and this crate is
-//! the HTTP around both. It serves the operator's own clients: there is no consent page and no
-//! dynamic registration.
+//! the HTTP around both. [`Policy`] says what the issuer decides, [`Admin`] is for whoever
+//! operates it, and the program `tenure` of the crate `tenure-cli` is made of these.
+//!
+//! Who asks is known by `axum::extract::ConnectInfo` and [`Policy::trusted_proxies`]: serve with
+//! `into_make_service_with_connect_info`, or wrong passwords count for names alone. Nothing here
+//! deletes expired rows unless [`Server::run`] does; whoever serves otherwise spawns
+//! [`Server::sweep`].
+//!
+//! It serves the operator's own clients: there is no consent page and no dynamic registration.
 
 mod accounts;
 mod admin;

@@ -62,9 +62,29 @@ impl Server {
     /// A connection on which nothing is asked for [`Limits::header_timeout`] is closed, and no
     /// more than [`Limits::max_connections`] are open at once.
     pub async fn run(&self, listener: TcpListener, limits: Limits, stop: watch::Receiver<bool>) {
-        let sweeper = tokio::spawn(sweep(Arc::clone(&self.app)));
+        let server = self.clone();
+        let sweeper = tokio::spawn(async move { server.sweep().await });
         connections::serve(listener, self.host_router(), limits, stop).await;
         sweeper.abort();
+    }
+
+    /// Deletes expired rows in small batches, for as long as it is polled. [`run`](Self::run) does
+    /// so by itself; an application that serves [`router`](Self::router) otherwise spawns this.
+    pub async fn sweep(&self) {
+        let rows = &self.app.rows;
+        loop {
+            tokio::time::sleep(SWEEP_EVERY).await;
+            loop {
+                match rows.store.sweep(rows.now(), SWEEP_BATCH).await {
+                    Ok(went) if went == SWEEP_BATCH => tokio::time::sleep(SWEEP_PAUSE).await,
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "expired rows could not be deleted");
+                        break;
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -78,23 +98,6 @@ pub enum StartError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Deletes expired rows in small batches, never in a request.
-async fn sweep(app: Arc<App>) {
-    loop {
-        tokio::time::sleep(SWEEP_EVERY).await;
-        loop {
-            match app.rows.store.sweep(app.rows.now(), SWEEP_BATCH).await {
-                Ok(went) if went == SWEEP_BATCH => tokio::time::sleep(SWEEP_PAUSE).await,
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "expired rows could not be deleted");
-                    break;
-                }
-            }
-        }
-    }
 }
 
 const SWEEP_EVERY: Duration = Duration::from_secs(60);

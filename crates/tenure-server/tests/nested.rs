@@ -244,6 +244,10 @@ fn the_path_of_an_issuer_is_plain() {
         assert!(told.contains(expected), "{issuer}: {told}");
         assert_eq!(told.is_empty(), expected.is_empty(), "{issuer}: {told}");
     }
+    let mut demonstration = Policy::new("http://127.0.0.1:8484/auth");
+    demonstration.demo_page = true;
+    let told = demonstration.check().unwrap_err().to_string();
+    assert!(told.contains("without a path"), "{told}");
     assert_eq!(Policy::new(ISSUER).path(), "/auth");
     assert_eq!(Policy::new("https://example.com").path(), "");
 }

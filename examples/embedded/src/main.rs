@@ -35,6 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/", get(async || Html(PAGE)))
         .route("/client.js", get(async || ([SCRIPT], CLIENT)))
         .merge(tenure.host_router());
+    tokio::spawn(async move { tenure.sweep().await });
     println!("Ready: {host}");
     let service = application.into_make_service_with_connect_info::<SocketAddr>();
     Ok(axum::serve(listener, service).await?)
