@@ -4,10 +4,10 @@ use tenure_core::issuer::RatchetPolicy;
 use tenure_store::{AnyStore, StoreError};
 
 use crate::accounts::Accounts;
-use crate::asker::Proxies;
 use crate::clients::Clients;
 use crate::device::Devices;
 use crate::families::Families;
+use crate::http::client_info::Proxies;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::rows::Rows;

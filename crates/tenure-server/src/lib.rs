@@ -33,8 +33,7 @@
 mod accounts;
 mod admin;
 mod app;
-mod asker;
-mod bounds;
+mod authorize;
 mod cache;
 mod clients;
 mod clock;
@@ -42,17 +41,21 @@ mod connections;
 mod demo;
 mod device;
 mod digest;
+mod discovery;
 mod families;
+mod http;
 mod keys;
 mod metrics;
+mod operation;
 mod pages;
 mod policy;
 mod routes;
 mod rows;
 mod server;
-mod signin;
+mod sessions;
+mod sign_in;
+mod sign_out;
 mod token;
-mod web;
 
 pub use admin::{
     Admin, AdminError, Demo, Ended, KeyInfo, RegisteredClient, RemovedClient, TokenSession, User,

@@ -1,6 +1,9 @@
 //! Sign-in by a code that is entered on another device (RFC 8628): what the device asked for, and
 //! what a person said to it.
 
+pub(crate) mod exchange;
+mod page;
+pub(crate) mod routes;
 mod user_code;
 
 use std::time::Duration;
@@ -14,9 +17,9 @@ use tenure_store::{Key, Kind, Replaced, StoreError, Version};
 pub(crate) use self::user_code::UserCode;
 use crate::clients::Client;
 use crate::digest::{b64, random, random_text, sha256, unb64};
+use crate::http::Device;
 use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
-use crate::signin::SignIn;
-use crate::web::Device;
+use crate::sign_in::SignIn;
 
 /// What a device asked for. Its row is found by the digest of the device code; a row beside it
 /// leads there from the digest of the user code.

@@ -7,11 +7,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::clients::redirect::origin;
 use crate::digest::sha256;
-use crate::web::no_store;
+use crate::http::no_store;
 
 /// A page without scripts that nobody may frame (norm 20). Forms on it go to this server, and
 /// from there to `leads_to` alone.
-pub(super) fn page(
+pub(crate) fn page(
     status: StatusCode,
     title: &str,
     leads_to: Option<&str>,

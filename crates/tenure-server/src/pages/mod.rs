@@ -1,6 +1,5 @@
 //! The few pages that people see. They work without scripts, and in light and dark.
 
-mod device;
 mod layout;
 
 use std::time::Duration;
@@ -12,8 +11,7 @@ use tenure_core::issuer::Family;
 use tenure_core::time::Timestamp;
 use tenure_store::StoreError;
 
-pub(crate) use self::device::{DeviceQuestion, ask_about_device, device_answered, enter_code};
-use self::layout::page;
+pub(crate) use self::layout::page;
 use crate::Policy;
 use crate::token::Parameters;
 

@@ -4,7 +4,7 @@ use serde::Deserializer;
 use serde::de::{SeqAccess, Visitor};
 
 use super::PolicyError;
-use crate::asker::network;
+use crate::http::client_info::network;
 
 /// Reads a list, or the same between commas, as it is written in an environment variable.
 pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {

@@ -7,22 +7,22 @@ use super::{Granted, has_scope};
 use crate::app::App;
 use crate::clients::{Client, Grant};
 use crate::digest::random;
-use crate::web::{Device, OAuthError};
+use crate::http::{Device, OAuthError};
 
 /// What a person has granted: the family that a client may begin now.
-pub(super) struct Start {
+pub(crate) struct Start {
     /// Drawn beforehand, so that a second use of what was granted can end it.
-    pub(super) id: FamilyId,
-    pub(super) subject: String,
-    pub(super) scope: String,
-    pub(super) nonce: Option<String>,
-    pub(super) auth_time: Timestamp,
+    pub(crate) id: FamilyId,
+    pub(crate) subject: String,
+    pub(crate) scope: String,
+    pub(crate) nonce: Option<String>,
+    pub(crate) auth_time: Timestamp,
     /// Whether its holder knows what 409 means.
-    pub(super) keyed: bool,
+    pub(crate) keyed: bool,
 }
 
 /// Makes a family and its first refresh token. Nothing is written yet.
-pub(super) async fn family(
+pub(crate) async fn family(
     app: &App,
     client: &Client,
     start: Start,
@@ -52,7 +52,7 @@ pub(super) async fn family(
 
 /// The first tokens of a family that is written and stands; its ID token has the claims that
 /// were `asked` for, too.
-pub(super) async fn tokens(
+pub(crate) async fn tokens(
     app: &App,
     client: &Client,
     (family, token): (&Family, &RefreshToken),

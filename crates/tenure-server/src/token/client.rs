@@ -7,7 +7,7 @@ use tenure_core::secret::ClientSecret;
 use super::Parameters;
 use crate::app::App;
 use crate::clients::{Client, Leniency};
-use crate::web::OAuthError;
+use crate::http::OAuthError;
 
 /// The client that a request is from (RFC 6749 §2.3.1): by Basic, by form, or, if it has no
 /// secret, by name alone.

@@ -10,9 +10,9 @@ use super::{Granted, Parameters, retry_key};
 use crate::app::App;
 use crate::clients::{Client, Leniency};
 use crate::digest::{b64, random, random_text, same, sha256};
+use crate::http::{Device, OAuthError};
 use crate::rows::Life;
-use crate::signin::SignIn;
-use crate::web::{Device, OAuthError};
+use crate::sign_in::SignIn;
 
 /// What an authorization code stands for. Its row is found by the digest of the code.
 #[derive(Clone, Serialize, Deserialize)]

@@ -3,7 +3,7 @@ use super::scope::is_personal;
 use super::{Granted, Parameters, narrow};
 use crate::app::App;
 use crate::clients::Client;
-use crate::web::OAuthError;
+use crate::http::OAuthError;
 
 /// A client acts for itself (RFC 6749 §4.4): no family, no refresh token, no person.
 pub(super) async fn grant(

@@ -7,8 +7,8 @@ use tenure_store::StoreError;
 use crate::app::App;
 use crate::clients::Client;
 use crate::digest::random_text;
+use crate::http::OAuthError;
 use crate::keys::TokenUse;
-use crate::web::OAuthError;
 
 /// The claims of an access token (RFC 9068).
 #[derive(Debug, Clone, Serialize, Deserialize)]

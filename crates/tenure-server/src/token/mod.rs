@@ -1,14 +1,16 @@
 //! The token endpoint: who asks, for what, and what is granted.
 
-mod begin;
+pub(crate) mod begin;
 mod client;
 mod code;
 mod credentials;
-mod device;
+pub(crate) mod introspect;
 mod mint;
 mod refresh;
-mod retry_key;
+pub(crate) mod retry_key;
+pub(crate) mod revoke;
 mod scope;
+pub(crate) mod userinfo;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -26,9 +28,9 @@ pub(crate) use self::mint::{AccessClaims, IdClaims};
 pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};
 pub(crate) use self::verify::{bearer, hinted, live};
 use crate::app::App;
-use crate::bounds::check_count;
 use crate::clients::{Grant, Leniency};
-use crate::web::{Device, OAuthError, no_store};
+use crate::http::bounds::check_count;
+use crate::http::{Device, OAuthError, no_store};
 
 /// The parameters of a form or a query, each at most once (RFC 6749 §3.2).
 #[derive(Default)]
@@ -66,7 +68,7 @@ impl Parameters {
 
 /// What a client gets (RFC 6749 §5.1).
 #[derive(Serialize)]
-pub(super) struct Granted {
+pub(crate) struct Granted {
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
@@ -113,7 +115,9 @@ pub(crate) async fn endpoint(
         Grant::AuthorizationCode => code::exchange(&app, &client, &form, &device).await?,
         Grant::RefreshToken => refresh::refresh(&app, &client, &form, &device).await?,
         Grant::ClientCredentials => credentials::grant(&app, &client, &form).await?,
-        Grant::DeviceCode => device::exchange(&app, &client, &form, &device).await?,
+        Grant::DeviceCode => {
+            crate::device::exchange::exchange(&app, &client, &form, &device).await?
+        }
     };
     Ok(granted.into_response())
 }

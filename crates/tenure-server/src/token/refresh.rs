@@ -10,8 +10,8 @@ use super::{Granted, Parameters, has_scope, narrow};
 use crate::app::App;
 use crate::clients::Client;
 use crate::digest::random;
+use crate::http::{Device, OAuthError};
 use crate::rows::{ATTEMPTS, too_busy};
-use crate::web::{Device, OAuthError};
 
 /// Rotates a refresh token: one read, one write, one signature.
 pub(super) async fn refresh(

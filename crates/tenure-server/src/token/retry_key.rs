@@ -1,12 +1,12 @@
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use super::Parameters;
-use crate::web::OAuthError;
+use crate::http::OAuthError;
 
 /// Whether the family that begins is keyed: its holder sends a `retry_key` with the code, thirty-two
 /// bytes in base64url, and so knows what 409 means. Asked when a family begins and never again, or
 /// a thief would choose.
-pub(super) fn is_sent(form: &Parameters) -> Result<bool, OAuthError> {
+pub(crate) fn is_sent(form: &Parameters) -> Result<bool, OAuthError> {
     let Some(text) = form.find("retry_key") else {
         return Ok(false);
     };

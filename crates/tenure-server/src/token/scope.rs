@@ -1,4 +1,4 @@
-use crate::web::OAuthError;
+use crate::http::OAuthError;
 
 /// What is granted of a scope that is asked for: what may be had of it, each once, and all of
 /// that if none is named. What is not understood or not allowed is left out, and the answer says

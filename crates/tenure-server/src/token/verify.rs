@@ -7,8 +7,8 @@ use super::mint::family_id;
 use super::{AccessClaims, IdClaims};
 use crate::app::App;
 use crate::families::is_alive;
+use crate::http::OAuthError;
 use crate::keys::{TokenUse, Unverified};
-use crate::web::OAuthError;
 
 /// An access token that is good at this moment, and the family it belongs to.
 pub(crate) struct Live {

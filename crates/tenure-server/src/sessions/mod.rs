@@ -6,13 +6,15 @@ use axum::response::Response;
 use tenure_core::issuer::RevokedReason;
 use tenure_store::StoreError;
 
-use super::authorize::see_other;
-use super::login::{guarded, with_guard};
+pub(crate) mod api;
+
 use crate::app::App;
+use crate::authorize::see_other;
 use crate::pages;
+use crate::sign_in::{guarded, with_guard};
 
 /// `GET /`: who is signed in, and where.
-pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     page(&app, &headers)
         .await
         .unwrap_or_else(|error| pages::failed(&error))
@@ -35,7 +37,7 @@ async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
 }
 
 /// `POST /sessions/end`: ends one of one's own sessions (norm 68).
-pub(super) async fn end(
+pub(crate) async fn end(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawForm(body): RawForm,

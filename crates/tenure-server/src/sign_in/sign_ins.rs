@@ -9,8 +9,8 @@ use tenure_store::{Key, Kind, Owner, StoreError};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::digest::{random_text, sha256};
+use crate::http::Device;
 use crate::rows::Life;
-use crate::web::Device;
 
 /// A browser's sign-in. Its row is found by the digest of the cookie's value alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,12 +7,12 @@ use axum::response::IntoResponse;
 use serde_json::json;
 
 use crate::app::App;
+use crate::http::OAuthError;
 use crate::keys::{Algorithm, PUBLISHED_FOR};
 use crate::token::{DEVICE_CODE, PERSONAL_SCOPES};
-use crate::web::OAuthError;
 
 /// The server's metadata (RFC 8414, OpenID Connect Discovery; norm 16).
-pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
+pub(crate) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
     let issuer = app.policy.issuer.as_str();
     let at = |path: &str| format!("{issuer}{path}");
     let methods = json!(["client_secret_basic", "client_secret_post", "none"]);
@@ -57,7 +57,7 @@ pub(super) async fn metadata(State(app): State<Arc<App>>) -> impl IntoResponse {
 }
 
 /// The public keys, old and new.
-pub(super) async fn jwks(State(app): State<Arc<App>>) -> Result<impl IntoResponse, OAuthError> {
+pub(crate) async fn jwks(State(app): State<Arc<App>>) -> Result<impl IntoResponse, OAuthError> {
     let ring = app.keys.ring().await?;
     let kept = format!("public, max-age={}", PUBLISHED_FOR.as_secs());
     Ok(([(header::CACHE_CONTROL, kept)], Json(ring.jwks())))

@@ -1,14 +1,14 @@
 use tenure_core::issuer::{FamilyId, RevokedReason};
 
-use super::begin::{self, Start};
-use super::{Granted, Parameters, retry_key};
+use super::Polled;
 use crate::app::App;
 use crate::clients::Client;
-use crate::device::{self, Polled};
-use crate::web::{Device, OAuthError};
+use crate::http::{Device, OAuthError};
+use crate::token::begin::{self, Start};
+use crate::token::{Granted, Parameters, retry_key};
 
 /// Gives a device its tokens once a person has said yes (RFC 8628 §3.4).
-pub(super) async fn exchange(
+pub(crate) async fn exchange(
     app: &App,
     client: &Client,
     form: &Parameters,
@@ -47,7 +47,7 @@ async fn begin(
     app: &App,
     client: &Client,
     (code, keyed): (&str, bool),
-    granted: device::Granted,
+    granted: super::Granted,
     device: &Device,
 ) -> Result<Granted, OAuthError> {
     let now = app.rows.now();

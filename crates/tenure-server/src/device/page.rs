@@ -2,9 +2,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 
-use super::layout::page;
+use super::Answer;
 use crate::Policy;
-use crate::device::Answer;
+use crate::pages::page;
 
 /// What a person has to know before they say yes to a device.
 pub(crate) struct DeviceQuestion<'a> {

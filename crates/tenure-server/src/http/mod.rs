@@ -1,5 +1,8 @@
 //! What requests and answers share: errors, cookies, logs.
 
+pub(crate) mod bounds;
+pub(crate) mod client_info;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use tenure_store::StoreError;
 use tracing::Instrument as _;
 
+pub(crate) use self::client_info::Device;
 use crate::app::App;
-pub(crate) use crate::asker::Device;
 use crate::clients::redirect::is_loopback_origin;
 use crate::digest::random_text;
 

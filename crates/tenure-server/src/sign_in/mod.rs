@@ -6,19 +6,20 @@ use axum::response::Response;
 use tenure_core::secret::Password;
 use tenure_store::StoreError;
 
-use super::authorize::{self, Sent, see_other};
-use super::device;
-use super::request::Request;
+mod sign_ins;
+
+pub(crate) use self::sign_ins::{SignIn, cookies};
 use crate::accounts::{Account, Door, MAX_PASSWORD, NotMade};
 use crate::app::App;
+use crate::authorize::{self, Request, Sent, see_other};
+use crate::device::routes as device;
 use crate::digest::random_text;
+use crate::http::{Device, cookie};
 use crate::pages::{self, Form};
-use crate::signin::cookies;
 use crate::token::Parameters;
-use crate::web::{Device, cookie};
 
 /// `GET /login`.
-pub(super) async fn show(
+pub(crate) async fn show(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
@@ -36,7 +37,7 @@ pub(super) async fn show(
 }
 
 /// `GET /signup`.
-pub(super) async fn show_signup(
+pub(crate) async fn show_signup(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
@@ -52,7 +53,7 @@ pub(super) async fn show_signup(
 }
 
 /// `POST /login`.
-pub(super) async fn submit(
+pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     device: Device,
     headers: HeaderMap,
@@ -105,7 +106,7 @@ async fn sign_in(
 }
 
 /// `POST /signup`.
-pub(super) async fn submit_signup(
+pub(crate) async fn submit_signup(
     State(app): State<Arc<App>>,
     device: Device,
     headers: HeaderMap,
@@ -225,7 +226,7 @@ async fn filled(
 }
 
 /// A page with a form, and the cookie that its hidden field is bound to.
-pub(super) async fn with_guard(
+pub(crate) async fn with_guard(
     app: &App,
     headers: &HeaderMap,
     page: impl FnOnce(&str) -> Response,
@@ -246,7 +247,7 @@ pub(super) async fn with_guard(
 }
 
 /// The fields of a form that this browser was given here (norm 3).
-pub(super) async fn guarded(
+pub(crate) async fn guarded(
     app: &App,
     headers: &HeaderMap,
     body: &[u8],
@@ -258,7 +259,7 @@ pub(super) async fn guarded(
 }
 
 /// Whether a form with these fields is one that this browser was given here (norm 3).
-pub(super) async fn guard(
+pub(crate) async fn guard(
     app: &App,
     headers: &HeaderMap,
     fields: &Parameters,

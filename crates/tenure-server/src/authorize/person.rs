@@ -5,7 +5,7 @@ use tenure_store::StoreError;
 use super::request::{Refusal, Request};
 use crate::accounts::{EMAIL, EMAIL_VERIFIED};
 use crate::app::App;
-use crate::signin::SignIn;
+use crate::sign_in::SignIn;
 use crate::token::hinted;
 
 /// The person that an authorization request asks for, and what it wants to be told.
@@ -13,20 +13,20 @@ use crate::token::hinted;
 /// A client that names a person gets no tokens of another one (OpenID Connect Core §3.1.2.1 and
 /// §3.1.2.2). A `login_hint` is what somebody typed, so it names nobody.
 #[derive(Default)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Whom the `id_token_hint` is about.
     hinted: Option<String>,
     /// Whom the parameter `claims` names.
     named: Option<Vec<String>>,
     /// The claims about the person that the ID token shall have, as `claims` names them.
-    pub(super) id_token_claims: Vec<String>,
+    pub(crate) id_token_claims: Vec<String>,
 }
 
 impl Wanted {
     /// # Errors
     ///
     /// Outside, the store's; inside, what the client is told.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         app: &App,
         request: &Request,
     ) -> Result<Result<Self, Refusal>, StoreError> {
@@ -46,7 +46,7 @@ impl Wanted {
     }
 
     /// Whether tokens of this sign-in may be given.
-    pub(super) fn fits(&self, sign_in: &SignIn) -> bool {
+    pub(crate) fn fits(&self, sign_in: &SignIn) -> bool {
         let subject = &sign_in.subject;
         let hinted = self.hinted.as_ref();
         let named = self.named.as_ref();

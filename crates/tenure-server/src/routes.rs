@@ -1,20 +1,5 @@
 //! Which path is answered by what.
 
-mod authorize;
-mod demo;
-mod device;
-mod discovery;
-mod home;
-mod introspect;
-mod login;
-mod logout;
-mod operation;
-mod person;
-mod request;
-mod revoke;
-mod sessions;
-mod userinfo;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,9 +12,15 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
-use crate::bounds;
-use crate::token;
-use crate::web::{OAuthError, cors, observe};
+use crate::demo::page as demo;
+use crate::device::routes as device;
+use crate::http::bounds;
+use crate::http::{OAuthError, cors, observe};
+use crate::sessions::{self as home, api as sessions};
+use crate::sign_in as login;
+use crate::sign_out as logout;
+use crate::token::{self, introspect, revoke, userinfo};
+use crate::{authorize, discovery, operation};
 
 /// The metadata alone, where RFC 8414 §3.1 looks for that of an issuer with a path.
 pub(crate) fn inserted_metadata(app: Arc<App>) -> Router {

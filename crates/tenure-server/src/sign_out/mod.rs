@@ -7,17 +7,17 @@ use axum::response::Response;
 use tenure_core::issuer::{FamilyId, RevokedReason};
 use tenure_store::StoreError;
 
-use super::authorize::see_other;
-use super::login::{guard, with_guard};
 use crate::app::App;
+use crate::authorize::see_other;
 use crate::clients::redirect::origin;
 use crate::clients::{Client, Leniency};
+use crate::http::{OAuthError, cookie};
 use crate::pages;
+use crate::sign_in::{guard, with_guard};
 use crate::token::{IdClaims, Parameters, hinted};
-use crate::web::{OAuthError, cookie};
 
 /// `GET /logout` (OpenID Connect RP-Initiated Logout §2).
-pub(super) async fn show(
+pub(crate) async fn show(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
@@ -27,7 +27,7 @@ pub(super) async fn show(
 }
 
 /// `POST /logout`: the same from a client, or this server's own question answered.
-pub(super) async fn submit(
+pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawForm(body): RawForm,

@@ -9,11 +9,11 @@ use tenure_core::issuer::{Family, RevokedReason};
 
 use crate::admin::TokenSession;
 use crate::app::App;
+use crate::http::{OAuthError, no_store};
 use crate::token::bearer;
-use crate::web::{OAuthError, no_store};
 
 /// `GET /v1/sessions`: where one is signed in (norm 68).
-pub(super) async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<Response, OAuthError> {
@@ -38,7 +38,7 @@ pub(super) async fn list(
 }
 
 /// `DELETE /v1/sessions/{id}`: ends one of one's own.
-pub(super) async fn end_one(
+pub(crate) async fn end_one(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     Path(id): Path<String>,
@@ -64,7 +64,7 @@ pub(super) async fn end_one(
 }
 
 /// `DELETE /v1/sessions`: ends all but the one that asks.
-pub(super) async fn end_others(
+pub(crate) async fn end_others(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<Response, OAuthError> {

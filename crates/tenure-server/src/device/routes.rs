@@ -9,19 +9,20 @@ use serde_json::json;
 use tenure_store::StoreError;
 use url::form_urlencoded::Serializer;
 
-use super::authorize::see_other;
-use super::login::{guarded, with_guard};
+use super::page::{self, DeviceQuestion};
 use crate::accounts::{Door, Limited};
 use crate::app::App;
+use crate::authorize::see_other;
 use crate::clients::Grant;
 use crate::device::{Answer, Asked, INTERVAL, LIFE, UserCode};
-use crate::pages::{self, DeviceQuestion};
-use crate::signin::SignIn;
+use crate::http::{Device, OAuthError, is_from_elsewhere, no_store};
+use crate::pages;
+use crate::sign_in::SignIn;
+use crate::sign_in::{guarded, with_guard};
 use crate::token::{Parameters, authenticate, narrow};
-use crate::web::{Device, OAuthError, is_from_elsewhere, no_store};
 
 /// `POST /device_authorization` (RFC 8628 §3.1).
-pub(super) async fn authorization(
+pub(crate) async fn authorization(
     State(app): State<Arc<App>>,
     device: Device,
     headers: HeaderMap,
@@ -39,13 +40,13 @@ pub(super) async fn authorization(
     // Each counts, since each is kept for a while and needs no secret.
     attempt.await.map_err(too_many)?.failed();
     let (code, user_code) = app.devices.ask(&client, scope, &device).await?;
-    let page = format!("{}/device", app.policy.issuer);
+    let uri = format!("{}/device", app.policy.issuer);
     let shown = user_code.shown();
     let told = json!({
         "device_code": code.expose(),
         "user_code": shown,
-        "verification_uri": page,
-        "verification_uri_complete": format!("{page}?user_code={shown}"),
+        "verification_uri": uri,
+        "verification_uri_complete": format!("{uri}?user_code={shown}"),
         "expires_in": LIFE.as_secs(),
         "interval": INTERVAL.as_secs(),
     });
@@ -61,7 +62,7 @@ fn too_many(limited: Limited) -> OAuthError {
 }
 
 /// `GET /device`: where a person enters the code that a device shows.
-pub(super) async fn show(
+pub(crate) async fn show(
     State(app): State<Arc<App>>,
     device: Device,
     headers: HeaderMap,
@@ -78,7 +79,7 @@ pub(super) async fn show(
 }
 
 /// `POST /device`: the code, or what the person says to the device.
-pub(super) async fn submit(
+pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     device: Device,
     headers: HeaderMap,
@@ -106,7 +107,7 @@ async fn respond(
         };
         let Some(typed) = typed else {
             return Ok(with_guard(app, headers, |guard| {
-                pages::enter_code(&app.policy, None, "", guard)
+                page::enter_code(&app.policy, None, "", guard)
             })
             .await);
         };
@@ -136,7 +137,7 @@ async fn offer(app: &App, headers: &HeaderMap, typed: &str) -> Result<Response, 
     let code = UserCode::read(typed).map(|code| code.shown());
     let code = code.unwrap_or_default();
     Ok(with_guard(app, headers, |guard| {
-        pages::enter_code(&app.policy, None, &code, guard)
+        page::enter_code(&app.policy, None, &code, guard)
     })
     .await)
 }
@@ -191,7 +192,7 @@ async fn question(
         username: account.map_or_else(String::new, |account| account.username.clone()),
     };
     Ok(with_guard(app, headers, |guard| {
-        pages::ask_about_device(&app.policy, &question, guard)
+        page::ask_about_device(&app.policy, &question, guard)
     })
     .await)
 }
@@ -207,14 +208,14 @@ async fn decide(
         return Ok(unknown(app, headers).await);
     }
     tracing::info!(subject = %sign_in.subject, ?answer, "answered a device");
-    Ok(pages::device_answered(&app.policy, answer))
+    Ok(page::device_answered(&app.policy, answer))
 }
 
 async fn unknown(app: &App, headers: &HeaderMap) -> Response {
     let problem =
         "No device waits with this code. Look at it again, or ask the device for another.";
     with_guard(app, headers, |guard| {
-        pages::enter_code(&app.policy, Some(problem), "", guard)
+        page::enter_code(&app.policy, Some(problem), "", guard)
     })
     .await
 }
@@ -235,7 +236,7 @@ fn to_login(app: &App, typed: Option<&str>) -> Response {
 }
 
 /// Where a sign-in goes on that began at this page.
-pub(super) fn page_of(typed: &str) -> String {
+pub(crate) fn page_of(typed: &str) -> String {
     match UserCode::read(typed) {
         Some(code) => format!("/device?user_code={}", code.shown()),
         None => "/device".to_owned(),

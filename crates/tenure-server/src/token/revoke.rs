@@ -8,11 +8,11 @@ use tenure_core::secret::RefreshToken;
 use tenure_store::StoreError;
 
 use crate::app::App;
+use crate::http::{OAuthError, no_store};
 use crate::token::{Parameters, authenticate, live};
-use crate::web::{OAuthError, no_store};
 
 /// `POST /revoke` (RFC 7009): ends the family, whichever of its tokens is shown.
-pub(super) async fn endpoint(
+pub(crate) async fn endpoint(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawForm(form): RawForm,

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 
 use crate::app::App;
+use crate::http::{OAuthError, no_store};
 use crate::token::{bearer, has_scope};
-use crate::web::{OAuthError, no_store};
 
 /// `/userinfo` (OpenID Connect Core §5.3).
-pub(super) async fn endpoint(
+pub(crate) async fn endpoint(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<Response, OAuthError> {

@@ -6,17 +6,21 @@ use axum::response::{IntoResponse, Response};
 use tenure_store::StoreError;
 use url::form_urlencoded::Serializer;
 
-use super::person::Wanted;
-use super::request::{Refusal, Request};
+mod person;
+mod request;
+
+use self::person::Wanted;
+use self::request::Refusal;
+pub(crate) use self::request::Request;
 use crate::app::App;
 use crate::clients::Leniency;
+use crate::http::no_store;
 use crate::pages;
-use crate::signin::SignIn;
+use crate::sign_in::SignIn;
 use crate::token::{Code, Parameters, issue_code};
-use crate::web::no_store;
 
 /// `GET /oauth2/authorize` (RFC 6749 §4.1.1).
-pub(super) async fn show(
+pub(crate) async fn show(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
@@ -25,7 +29,7 @@ pub(super) async fn show(
 }
 
 /// `POST /oauth2/authorize` (OpenID Connect Core §3.1.2.1).
-pub(super) async fn posted(
+pub(crate) async fn posted(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawForm(form): RawForm,
@@ -82,7 +86,7 @@ fn is_fresh(app: &App, request: &Request, sign_in: &SignIn) -> bool {
 
 /// Finds the client and checks its redirect URI. Only if both are right may an error be sent
 /// anywhere (RFC 6749 §4.1.2.1, norm 2).
-pub(super) async fn read(app: &App, query: &str) -> Result<Request, Box<Response>> {
+pub(crate) async fn read(app: &App, query: &str) -> Result<Request, Box<Response>> {
     let refused = |what| Box::new(pages::refused(StatusCode::BAD_REQUEST, what));
     let parameters = Parameters::read(query.as_bytes()).map_err(|e| refused(e.description))?;
     of_client(app, parameters).await
@@ -116,14 +120,14 @@ async fn of_client(app: &App, parameters: Parameters) -> Result<Request, Box<Res
 }
 
 /// What the login page can be sent.
-pub(super) enum Sent {
+pub(crate) enum Sent {
     Fields(Parameters),
     /// By a client that may do so.
     Request(Request),
 }
 
 /// What the login page was sent. The error is the page that refuses it.
-pub(super) async fn sent_to_login(
+pub(crate) async fn sent_to_login(
     app: &App,
     parameters: Parameters,
 ) -> Result<Sent, Box<Response>> {
@@ -150,7 +154,7 @@ async fn understand(app: &App, request: &Request) -> Result<Result<Wanted, Refus
 
 /// Sends the browser of whoever has just signed in back: with a code, unless the client asked for
 /// another person.
-pub(super) async fn grant(
+pub(crate) async fn grant(
     app: &App,
     request: &Request,
     sign_in: &SignIn,
@@ -212,7 +216,7 @@ fn to_form(app: &App, path: &str, query: &str) -> Response {
     see_other(&format!("{}?{query}", app.policy.link(path)))
 }
 
-pub(super) fn see_other(location: &str) -> Response {
+pub(crate) fn see_other(location: &str) -> Response {
     (
         StatusCode::SEE_OTHER,
         no_store(),

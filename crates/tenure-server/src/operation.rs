@@ -7,12 +7,12 @@ use axum::response::IntoResponse;
 use crate::app::App;
 
 /// `GET /healthz`: the process answers.
-pub(super) async fn health() -> &'static str {
+pub(crate) async fn health() -> &'static str {
     "ok\n"
 }
 
 /// `GET /readyz`: the store answers, too.
-pub(super) async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
     use tenure_store::Store as _;
     let key = tenure_store::Key::new(tenure_store::Kind::Key, *b"ring");
     match app.rows.store.find(&key, app.rows.now()).await {
@@ -25,7 +25,7 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
 }
 
 /// `GET /metrics`, for Prometheus.
-pub(super) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
         app.metrics.render(),

@@ -1,5 +1,7 @@
 //! The account and the clients of a demonstration.
 
+pub(crate) mod page;
+
 use serde_json::{Value, json};
 use tenure_core::secret::{ClientSecret, Password};
 use tenure_store::StoreError;

@@ -11,11 +11,11 @@ use tenure_store::StoreError;
 
 use crate::app::App;
 use crate::families::is_alive;
+use crate::http::{OAuthError, no_store};
 use crate::token::{Parameters, confidential, live};
-use crate::web::{OAuthError, no_store};
 
 /// `POST /introspect` (RFC 7662), for confidential clients.
-pub(super) async fn endpoint(
+pub(crate) async fn endpoint(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawForm(form): RawForm,

@@ -5,38 +5,38 @@ use crate::clients::{Client, Grant, Leniency};
 use crate::token::{Parameters, narrow};
 
 /// An authorization request whose client and redirect URI are known to belong together.
-pub(super) struct Request {
-    pub(super) client: Arc<Client>,
-    pub(super) redirect_uri: String,
-    pub(super) parameters: Parameters,
+pub(crate) struct Request {
+    pub(crate) client: Arc<Client>,
+    pub(crate) redirect_uri: String,
+    pub(crate) parameters: Parameters,
 }
 
 /// An error for the client: its code, and what to do instead.
-pub(super) type Refusal = (&'static str, &'static str);
+pub(crate) type Refusal = (&'static str, &'static str);
 
 impl Request {
-    pub(super) fn find(&self, name: &str) -> Option<&str> {
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
         self.parameters.find(name)
     }
 
     /// Whether the client wants this page, or none.
-    pub(super) fn prompts(&self, wanted: &str) -> bool {
+    pub(crate) fn prompts(&self, wanted: &str) -> bool {
         let prompts = self.find("prompt").unwrap_or_default();
         prompts.split(' ').any(|prompt| prompt == wanted)
     }
 
-    pub(super) fn login_hint(&self) -> Option<&str> {
+    pub(crate) fn login_hint(&self) -> Option<&str> {
         self.find("login_hint")
     }
 
     /// The scope that is granted.
-    pub(super) fn scope(&self) -> Result<String, Refusal> {
+    pub(crate) fn scope(&self) -> Result<String, Refusal> {
         let granted = narrow(self.find("scope"), &self.client.scope);
         granted.map_err(|error| (error.code, error.description))
     }
 
     /// Everything but who is signed in.
-    pub(super) fn check(&self, app: &App) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, app: &App) -> Result<(), Refusal> {
         self.check_form()?;
         self.check_lengths()?;
         self.check_challenge()?;

@@ -10,10 +10,10 @@ use axum::routing::get;
 
 use crate::app::App;
 use crate::digest::{b64, sha256};
-use crate::web::no_store;
+use crate::http::no_store;
 
 /// The page and what it loads. For `tenure dev` alone.
-pub(super) fn router() -> Router<Arc<App>> {
+pub(crate) fn router() -> Router<Arc<App>> {
     let mut router = Router::new()
         .route("/demo", get(page))
         .route("/callback", get(callback));
