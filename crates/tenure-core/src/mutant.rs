@@ -115,7 +115,7 @@ mod switch {
         ACTIVE.store(mutant.map_or(0, |m| m as u8), Ordering::Relaxed);
     }
 
-    pub(crate) fn active(mutant: Mutant) -> bool {
+    pub(crate) fn is_on(mutant: Mutant) -> bool {
         ACTIVE.load(Ordering::Relaxed) == mutant as u8
     }
 }
@@ -123,9 +123,9 @@ mod switch {
 #[cfg(feature = "mutants")]
 pub use switch::activate;
 #[cfg(feature = "mutants")]
-pub(crate) use switch::active;
+pub(crate) use switch::is_on;
 
 #[cfg(not(feature = "mutants"))]
-pub(crate) const fn active(_: Mutant) -> bool {
+pub(crate) const fn is_on(_: Mutant) -> bool {
     false
 }

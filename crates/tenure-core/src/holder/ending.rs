@@ -5,7 +5,7 @@ use super::{
     phase::{Purpose, Save},
 };
 use crate::{
-    mutant::{Mutant, active},
+    mutant::{Mutant, is_on},
     time::Timestamp,
 };
 
@@ -17,7 +17,7 @@ impl Holder {
         if self.absolute_limit_at().is_some_and(|at| now >= at) {
             return Some(SignedOutReason::AbsoluteLimit);
         }
-        if self.idle_limit_at().is_some_and(|at| now >= at) && !active(Mutant::IdleNotNoticed) {
+        if self.idle_limit_at().is_some_and(|at| now >= at) && !is_on(Mutant::IdleNotNoticed) {
             return Some(SignedOutReason::Idle);
         }
         None

@@ -2,7 +2,7 @@ use super::{
     Answer, Holder, Op,
     phase::{AfterLoad, Asked, Orphan, Phase},
 };
-use crate::mutant::{Mutant, active};
+use crate::mutant::{Mutant, is_on};
 
 /// Answers that come when nobody awaits them any more.
 impl Holder {
@@ -24,7 +24,7 @@ impl Holder {
         let Answer::Tokens(grant) = answer else {
             return;
         };
-        if active(Mutant::AnswerOutlivesSignIn) && self.login().is_some() {
+        if is_on(Mutant::AnswerOutlivesSignIn) && self.login().is_some() {
             self.abandon();
             self.granted(grant, &asked);
             return;

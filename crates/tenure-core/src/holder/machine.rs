@@ -9,7 +9,7 @@ use super::{
     waiting::TokenWaiter,
 };
 use crate::{
-    mutant::{Mutant, active},
+    mutant::{Mutant, is_on},
     secret::RefreshToken,
     time::{Now, Timestamp, Uptime},
 };
@@ -218,7 +218,7 @@ impl Holder {
     }
 
     pub(super) fn release(&mut self, op: Op) {
-        if !active(Mutant::LockKept) {
+        if !is_on(Mutant::LockKept) {
             self.outputs.push_back(Output::Unlock { op });
         }
     }
@@ -246,7 +246,7 @@ impl Holder {
         let stale = found
             .as_ref()
             .is_some_and(|f| f.generation < self.memory.generation());
-        if stale && !active(Mutant::OldReadBelieved) {
+        if stale && !is_on(Mutant::OldReadBelieved) {
             return;
         }
         let found = Memory::of(found, &self.config);
@@ -298,8 +298,8 @@ impl Holder {
     fn deadline(&self) -> Option<Uptime> {
         match &self.phase {
             Phase::Resting => None,
-            Phase::Exchanging { .. } if active(Mutant::ExchangeWithoutDeadline) => None,
-            Phase::Locking { .. } if active(Mutant::LockWithoutDeadline) => None,
+            Phase::Exchanging { .. } if is_on(Mutant::ExchangeWithoutDeadline) => None,
+            Phase::Locking { .. } if is_on(Mutant::LockWithoutDeadline) => None,
             Phase::Loading { deadline, .. }
             | Phase::Locking { deadline, .. }
             | Phase::Exchanging { deadline, .. }

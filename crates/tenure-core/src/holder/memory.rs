@@ -5,7 +5,7 @@ use super::{
     StorageTrouble, Stored, TokenSet, Unnamed,
 };
 use crate::{
-    mutant::{Mutant, active},
+    mutant::{Mutant, is_on},
     time::Timestamp,
 };
 
@@ -160,7 +160,7 @@ impl TokenSet {
     /// says nothing about its age, so it is replaced (law 10); that happens once, because the
     /// new one begins at the new time.
     pub(super) fn is_due(&self, config: &HolderConfig, now: Timestamp) -> bool {
-        if active(Mutant::ExpiredIsFresh) {
+        if is_on(Mutant::ExpiredIsFresh) {
             return false;
         }
         let (Some(expires_at), Some(fresh_until)) = (self.expires_at, self.fresh_until(config))
@@ -180,7 +180,7 @@ impl TokenSet {
 
     /// Whether its life is over.
     pub(super) fn is_expired(&self, now: Timestamp) -> bool {
-        self.expires_at.is_some_and(|at| now >= at) && !active(Mutant::ExpiredIsFresh)
+        self.expires_at.is_some_and(|at| now >= at) && !is_on(Mutant::ExpiredIsFresh)
     }
 
     /// Whether it died while it was being stored. A token that an issuer grants for no time at
@@ -194,7 +194,7 @@ impl TokenSet {
         let Some(rejected) = rejected else {
             return false;
         };
-        let about_this = rejected >= self.issued || active(Mutant::LateRejectionRefreshes);
+        let about_this = rejected >= self.issued || is_on(Mutant::LateRejectionRefreshes);
         about_this && !(self.forced && now.since(self.obtained_at) < FORCED_REST)
     }
 

@@ -5,7 +5,7 @@ use super::{
     SaveFault, SignedOutReason, StorageTrouble, Stored, TokenSet, TokenSource,
     phase::{AfterLoad, Asked, Phase, Purpose, Save, Unsaved},
 };
-use crate::mutant::{Mutant, active};
+use crate::mutant::{Mutant, is_on};
 
 /// A refresh: lock, read storage again, ask, save, hand out.
 impl Holder {
@@ -14,7 +14,7 @@ impl Holder {
             self.expire();
             return;
         }
-        if active(Mutant::NoLock) {
+        if is_on(Mutant::NoLock) {
             self.load(AfterLoad::Refresh);
             return;
         }
@@ -34,7 +34,7 @@ impl Holder {
             return;
         }
         self.lock = Some(op);
-        if active(Mutant::NoReloadUnderLock) {
+        if is_on(Mutant::NoReloadUnderLock) {
             self.ask();
         } else {
             self.load(AfterLoad::Refresh);
@@ -87,7 +87,7 @@ impl Holder {
         };
         match answer {
             Answer::Tokens(grant) => self.granted(grant, &asked),
-            Answer::Refused if active(Mutant::RefusalWithoutReload) => {
+            Answer::Refused if is_on(Mutant::RefusalWithoutReload) => {
                 self.end(SignedOutReason::Refused);
             }
             Answer::Refused if self.lock.is_some() => self.load(AfterLoad::Refused(asked)),
@@ -270,7 +270,7 @@ impl Holder {
         };
         match result {
             Ok(()) => self.save_done(*save),
-            Err(SaveFault::Conflict) if active(Mutant::ConflictIgnored) => self.save_done(*save),
+            Err(SaveFault::Conflict) if is_on(Mutant::ConflictIgnored) => self.save_done(*save),
             Err(SaveFault::Conflict) => self.load(AfterLoad::Unsure(save)),
             Err(SaveFault::Failed) => self.save_failed(*save, StorageTrouble::Write),
         }
@@ -359,7 +359,7 @@ impl Holder {
                 binding: self.config.binding.clone(),
             }),
         };
-        if active(Mutant::HandOutBeforeSave) {
+        if is_on(Mutant::HandOutBeforeSave) {
             let before = core::mem::replace(
                 &mut self.memory,
                 super::memory::Memory::Known(value.clone()),

@@ -6,7 +6,7 @@ use super::{
     phase::{AfterLoad, Command, Phase, Purpose, Save},
 };
 use crate::{
-    mutant::{Mutant, active},
+    mutant::{Mutant, is_on},
     secret::RefreshToken,
 };
 
@@ -38,7 +38,7 @@ impl Holder {
 
     /// Tells the issuer that a refresh token is no longer wanted.
     pub(super) fn revoke(&mut self, refresh_token: Option<RefreshToken>) {
-        if active(Mutant::LateTokenNotRevoked) {
+        if is_on(Mutant::LateTokenNotRevoked) {
             return;
         }
         if let Some(refresh_token) = refresh_token {
@@ -84,7 +84,7 @@ impl Holder {
                 }
                 self.revoke_void();
                 self.outputs.push_back(Output::Publish { generation });
-                if !active(Mutant::SignOutBeforeSave) {
+                if !is_on(Mutant::SignOutBeforeSave) {
                     self.settle(waiter, Ok(Settled::SignedOut));
                 }
                 self.rest();
@@ -216,7 +216,7 @@ impl Holder {
             self.void.extend([pending, current].into_iter().flatten());
         }
         self.settle_all(&Err(Cause::SignedOut(SignedOutReason::User)));
-        if active(Mutant::SignOutBeforeSave) {
+        if is_on(Mutant::SignOutBeforeSave) {
             self.settle(waiter, Ok(Settled::SignedOut));
         }
         self.write_over(Purpose::SignOut { waiter, scope }, 0, false);

@@ -7,7 +7,7 @@ use super::{
     phase::{AfterLoad, Phase},
 };
 use crate::{
-    mutant::{Mutant, active},
+    mutant::{Mutant, is_on},
     time::Uptime,
 };
 
@@ -84,7 +84,7 @@ impl Holder {
 
     /// A refresh failed: whoever can live with the token that is there gets it, while it lives.
     pub(super) fn fail_waiters(&mut self, cause: Cause) {
-        if active(Mutant::WaitersForgotten) {
+        if is_on(Mutant::WaitersForgotten) {
             self.waiters.clear();
             return;
         }
@@ -227,7 +227,7 @@ impl Holder {
             super::LoadFault::Newer => StorageTrouble::Newer,
             super::LoadFault::OtherForm => StorageTrouble::OtherForm,
         };
-        if !self.memory.is_known() && !active(Mutant::LoadingForEver) {
+        if !self.memory.is_known() && !is_on(Mutant::LoadingForEver) {
             self.memory = Memory::Failed(trouble);
         }
         match then {
@@ -247,7 +247,7 @@ impl Holder {
 
     pub(super) fn discards(&self) -> bool {
         self.config.failure_policy == FailurePolicy::DiscardOnFailure
-            || active(Mutant::OutageEndsSession)
+            || is_on(Mutant::OutageEndsSession)
     }
 
     fn paused_cause(&self) -> Cause {

@@ -11,7 +11,7 @@ use super::{
     token::{digest, write},
 };
 use crate::{
-    mutant::{Mutant, active},
+    mutant::{Mutant, is_on},
     secret::RefreshToken,
     time::Timestamp,
 };
@@ -171,7 +171,7 @@ fn refusal(
     }
     if let Some(revoked) = family
         .revoked
-        .filter(|_| !active(Mutant::RevokedStillGrants))
+        .filter(|_| !is_on(Mutant::RevokedStillGrants))
     {
         return Some(Refusal::Revoked(revoked.reason));
     }
@@ -216,7 +216,7 @@ fn succeed(
         key_id: key.id(),
         rotated_at: now,
         confirmed: false,
-        keyed: family.keyed || active(Mutant::KeyedByRefresh),
+        keyed: family.keyed || is_on(Mutant::KeyedByRefresh),
         idle_deadline: idle_deadline(family, policy, now),
         last_seen: now,
         address: how
@@ -246,10 +246,10 @@ fn previous(
     policy: &RatchetPolicy,
     now: Timestamp,
 ) -> Decision {
-    if active(Mutant::LostAnswerIsTheft) {
+    if is_on(Mutant::LostAnswerIsTheft) {
         return reused(family, now);
     }
-    if active(Mutant::RepeatMakesAnother) && !family.confirmed {
+    if is_on(Mutant::RepeatMakesAnother) && !family.confirmed {
         return succeed(
             family,
             token,
@@ -266,7 +266,7 @@ fn previous(
     // Counted from the last sign of life of this generation: the request whose repetition was
     // answered late may itself be delivered twice.
     let since_use = now.since(family.rotated_at.max(family.last_seen));
-    if since_use > policy.straggler_window && !active(Mutant::StragglersForEver) {
+    if since_use > policy.straggler_window && !is_on(Mutant::StragglersForEver) {
         return reused(family, now);
     }
     straggler(family, token, keys)
@@ -274,7 +274,7 @@ fn previous(
 
 /// A lost answer is given again for longer where its holder asks again after any sleep.
 fn lost_window(family: &Family, policy: &RatchetPolicy) -> Duration {
-    if family.keyed && !active(Mutant::KeyedWindowIgnored) {
+    if family.keyed && !is_on(Mutant::KeyedWindowIgnored) {
         policy.keyed_lost_window
     } else {
         policy.lost_window
@@ -287,7 +287,7 @@ fn lost_window(family: &Family, policy: &RatchetPolicy) -> Duration {
 /// does not keep the window open.
 fn straggler(family: &Family, token: &Presented, keys: &RatchetKeys) -> Decision {
     let is_told =
-        (family.keyed || active(Mutant::StragglerTurnedAway)) && !active(Mutant::StragglerLetIn);
+        (family.keyed || is_on(Mutant::StragglerTurnedAway)) && !is_on(Mutant::StragglerLetIn);
     if is_told {
         superseded()
     } else {
@@ -302,7 +302,7 @@ fn older(family: &Family, generation: u32, policy: &RatchetPolicy, now: Timestam
     let behind = family.generation.saturating_sub(generation);
     let is_late = behind <= RatchetPolicy::MOST_ROTATIONS_LATE
         && now.since(family.rotated_at) <= policy.straggler_window;
-    if is_late && !active(Mutant::OvertakenTwiceIsTheft) {
+    if is_late && !is_on(Mutant::OvertakenTwiceIsTheft) {
         superseded()
     } else {
         reused(family, now)
@@ -349,7 +349,7 @@ const fn superseded() -> Decision {
 }
 
 fn reused(family: &Family, now: Timestamp) -> Decision {
-    if active(Mutant::ReuseUnnoticed) {
+    if is_on(Mutant::ReuseUnnoticed) {
         return Decision::Refused(Refusal::Unknown);
     }
     let revoked = Some(Revoked {
