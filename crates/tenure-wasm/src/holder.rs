@@ -64,10 +64,4 @@ impl Holder {
     pub fn snapshot(&self) -> String {
         output::snapshot(&self.0.snapshot())
     }
-
-    /// How far the issuer's clock is ahead, in milliseconds, as last measured.
-    #[must_use]
-    pub fn clock_offset(&self) -> f64 {
-        self.0.clock_offset_millis() as f64
-    }
 }

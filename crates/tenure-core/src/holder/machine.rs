@@ -158,12 +158,6 @@ impl Holder {
         self.memory.foreign()?.pair(&self.config)
     }
 
-    /// How far the issuer's clock is ahead of this machine's, in milliseconds, as last measured.
-    #[must_use]
-    pub const fn clock_offset_millis(&self) -> i64 {
-        self.clock_offset_millis
-    }
-
     // What follows is one step each: it changes the phase and asks for what the phase needs.
 
     pub(super) fn load(&mut self, then: AfterLoad) {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Decision, Family, NewFamily, Presentation, Presented, RatchetKey, RatchetKeys, RatchetPolicy,
-    Refusal, Revoked, RevokedReason, Rollback,
+    Refusal, Revoked, RevokedReason,
     keys::Step,
     token::{digest, write},
 };
@@ -77,10 +77,6 @@ pub fn present(
         Place::Current => rotate(family, token, how, keys, policy, now),
         Place::Previous => previous(family, token, how, keys, policy, now),
         Place::Older => older(family, token.generation(), policy, now),
-        Place::Ahead => match policy.tolerate_rollback {
-            Rollback::AdoptOne => rotate(family, token, how, keys, policy, now),
-            Rollback::Refuse => reused(family, now),
-        },
         Place::Elsewhere => reused(family, now),
     }
 }
@@ -113,15 +109,6 @@ pub fn revoke(family: &Family, reason: RevokedReason, now: Timestamp) -> Option<
     }
 }
 
-impl Family {
-    /// True if the row `before` this one had lost a rotation, which this one took over
-    /// ([`Rollback::AdoptOne`]). Worth an alert: the store forgets.
-    #[must_use]
-    pub const fn adopted_after(&self, before: &Self) -> bool {
-        self.generation.saturating_sub(before.generation) == 2
-    }
-}
-
 /// Where a refresh token stands in its family.
 enum Place {
     Current,
@@ -129,7 +116,7 @@ enum Place {
     /// Two or more before the current. That the service made it, its tag says; its digest is not
     /// kept any more.
     Older,
-    Ahead,
+    /// None that this row knows of: it is newer, or has the number of another secret.
     Elsewhere,
 }
 
@@ -141,9 +128,6 @@ fn place(family: &Family, generation: u32, hash: &[u8; 32]) -> Place {
     let follows = |earlier: u32, later: u32| earlier.checked_add(1) == Some(later);
     if follows(generation, family.generation) && family.previous_hash.as_ref().is_some_and(is) {
         return Place::Previous;
-    }
-    if follows(family.generation, generation) {
-        return Place::Ahead;
     }
     let is_older = family.generation.saturating_sub(generation) >= 2;
     if is_older {

@@ -27,5 +27,5 @@ pub use decide::{begin, confirm, present, revoke};
 pub use decision::{Decision, NewFamily, Presentation, Refusal};
 pub use family::{Family, FamilyId, FamilyIdError, Revoked, RevokedReason};
 pub use keys::{RatchetKey, RatchetKeys};
-pub use policy::{PolicyFault, RatchetPolicy, Rollback};
+pub use policy::{PolicyFault, RatchetPolicy};
 pub use token::{Forged, Presented, parse};

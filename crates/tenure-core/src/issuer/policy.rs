@@ -23,8 +23,6 @@ pub struct RatchetPolicy {
     pub straggler_window: Duration,
     /// Ends a family after this long without a rotation. Default: 14 days.
     pub idle_limit: Duration,
-    /// What a refresh token means that is newer than the row. Default: theft.
-    pub tolerate_rollback: Rollback,
 }
 
 impl RatchetPolicy {
@@ -67,7 +65,6 @@ impl Default for RatchetPolicy {
             keyed_lost_window: secs(24 * 60 * 60),
             straggler_window: secs(10),
             idle_limit: secs(14 * 24 * 60 * 60),
-            tolerate_rollback: Rollback::Refuse,
         }
     }
 }
@@ -112,16 +109,6 @@ impl fmt::Display for PolicyFault {
 }
 
 impl core::error::Error for PolicyFault {}
-
-/// What a refresh token means that is newer than the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "there is no third way")]
-pub enum Rollback {
-    /// The store loses nothing: the family is ended.
-    Refuse,
-    /// The store may have lost the last rotation (a failover, a restored copy): the row follows.
-    AdoptOne,
-}
 
 const fn secs(count: u64) -> Duration {
     Duration::from_secs(count)

@@ -122,29 +122,15 @@ fn an_older_one_ends_the_family_for_everybody() {
 }
 
 #[test]
-fn one_that_is_ahead_is_theft_or_a_store_that_forgot() {
+fn one_that_is_ahead_is_theft() {
     let (mut bench, first) = Bench::signed_in();
     let restored = bench.row.clone();
     let second = bench.rotate(&first, T0);
     let third = bench.rotate(&second, T0);
-
-    bench.row = restored.clone();
-    assert_eq!(kind(&bench.ask(&second, T0)), "reused");
-
-    bench.policy.tolerate_rollback = Rollback::AdoptOne;
-    assert_eq!(kind(&bench.ask(&third, T0)), "reused", "two ahead");
-    let fourth = bench.rotate(&second, T0);
-    assert_eq!(bench.row.generation, 2);
-    assert!(bench.row.adopted_after(&restored));
-    let Decision::Repeated { token, .. } = bench.ask(&second, T0) else {
-        panic!("not repeated");
-    };
-    assert_eq!(token, fourth);
-    assert_eq!(
-        kind(&bench.ask(&third, T0)),
-        "reused",
-        "same number, other secret"
-    );
+    bench.row = restored;
+    for token in [&second, &third] {
+        assert_eq!(kind(&bench.ask(token, T0)), "reused");
+    }
 }
 
 #[test]
