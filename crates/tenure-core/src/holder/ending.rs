@@ -2,7 +2,7 @@ use core::time::Duration;
 
 use super::{
     Body, Cause, Holder, Output, SignedOut, SignedOutReason, Stored,
-    phase::{Purpose, Save},
+    phase::{Save, SaveReason},
 };
 use crate::{
     mutant::{Mutant, is_on},
@@ -41,8 +41,8 @@ impl Holder {
 
     /// Ends the session: the mark is written, then callers are told.
     pub(super) fn end(&mut self, reason: SignedOutReason) {
-        if self.memory.active().is_none() {
-            let reason = self.memory.signed_out().unwrap_or(reason);
+        if self.view.session().is_none() {
+            let reason = self.view.signed_out().unwrap_or(reason);
             self.settle_all(&Err(Cause::SignedOut(reason)));
             self.rest();
             return;
@@ -58,7 +58,7 @@ impl Holder {
         self.save(Save {
             replaces,
             value,
-            purpose: Purpose::End { reason },
+            reason: SaveReason::End { reason },
             lost: 0,
             unanswered: false,
         });
@@ -68,8 +68,8 @@ impl Holder {
     /// first, the session would have gone on with it.
     pub(super) fn ended(&mut self, value: Stored, reason: SignedOutReason) {
         let token = self
-            .memory
-            .active()
+            .view
+            .session()
             .filter(|_| reason != SignedOutReason::Refused)
             .and_then(|s| s.tokens.refresh_token.clone());
         let generation = value.generation;
@@ -86,14 +86,14 @@ impl Holder {
             return false;
         };
         let step = (limit / 20).min(LONGEST_ACTIVITY_STEP);
-        self.memory
-            .active()
+        self.view
+            .session()
             .is_some_and(|s| self.last_active.since(s.last_active) >= step)
             && self.now.uptime >= self.pause_until
     }
 
     pub(super) fn save_activity(&mut self) {
-        let Some(session) = self.memory.active() else {
+        let Some(session) = self.view.session() else {
             return;
         };
         let mut session = session.clone();
@@ -107,19 +107,19 @@ impl Holder {
         self.save(Save {
             replaces,
             value,
-            purpose: Purpose::Activity,
+            reason: SaveReason::Activity,
             lost: 0,
             unanswered: false,
         });
     }
 
     fn absolute_limit_at(&self) -> Option<Timestamp> {
-        let session = self.memory.active()?;
+        let session = self.view.session()?;
         Some(session.login.at.saturating_add(self.config.absolute_limit?))
     }
 
     fn idle_limit_at(&self) -> Option<Timestamp> {
-        let session = self.memory.active()?;
+        let session = self.view.session()?;
         let last = self.last_active.max(session.last_active);
         Some(last.saturating_add(self.config.idle_limit?))
     }

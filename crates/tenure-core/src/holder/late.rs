@@ -1,26 +1,31 @@
 use super::{
     Answer, Holder, Op,
-    phase::{AfterLoad, Asked, Orphan, Phase},
+    phase::{AbandonedExchange, AfterLoad, Asked, Phase},
 };
 use crate::mutant::{Mutant, is_on};
 
 /// Answers that come when nobody awaits them any more.
 impl Holder {
     /// Remembers a question whose answer may still come.
-    pub(super) fn orphan(&mut self, op: Op, asked: Asked) {
-        if self.orphans.len() == MOST_ORPHANS {
-            self.orphans.remove(0);
+    pub(super) fn abandon_exchange(&mut self, op: Op, asked: Asked) {
+        if self.abandoned_exchanges.len() == MOST_ABANDONED {
+            self.abandoned_exchanges.remove(0);
         }
-        self.orphans.push(Orphan { op, asked });
+        self.abandoned_exchanges
+            .push(AbandonedExchange { op, asked });
     }
 
     /// An answer that was given up. If its session is still here unchanged, it is as good as any;
     /// if somebody signed out or in meanwhile, its refresh token is revoked (laws 3 and 4).
     pub(super) fn late_answer(&mut self, op: Op, answer: Answer) {
-        let Some(at) = self.orphans.iter().position(|orphan| orphan.op == op) else {
+        let Some(at) = self
+            .abandoned_exchanges
+            .iter()
+            .position(|abandoned| abandoned.op == op)
+        else {
             return;
         };
-        let Orphan { asked, .. } = self.orphans.remove(at);
+        let AbandonedExchange { asked, .. } = self.abandoned_exchanges.remove(at);
         let Answer::Tokens(grant) = answer else {
             return;
         };
@@ -31,7 +36,7 @@ impl Holder {
         }
         if self.is_signing() {
             // Void once that is in storage; until then the old session may have to go on.
-            self.void.extend(grant.refresh_token);
+            self.to_revoke.extend(grant.refresh_token);
             return;
         }
         if self.login() != asked.login {
@@ -42,7 +47,7 @@ impl Holder {
             return;
         }
         match &self.phase {
-            Phase::Resting
+            Phase::Idle
             | Phase::Exchanging { .. }
             | Phase::Loading {
                 then: AfterLoad::TimedOut,
@@ -60,4 +65,4 @@ impl Holder {
 }
 
 /// Answers beyond this many that nobody awaits are forgotten.
-const MOST_ORPHANS: usize = 16;
+const MOST_ABANDONED: usize = 16;

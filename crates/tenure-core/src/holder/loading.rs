@@ -2,9 +2,9 @@ use core::time::Duration;
 
 use super::{
     Generation, Holder, LoadFault, Op, StorageTrouble, Stored,
-    memory::Memory,
-    phase::{AfterLoad, Phase, Purpose, Save},
+    phase::{AfterLoad, Phase, Save, SaveReason},
     signing::MOST_LOST_RACES,
+    stored_view::StoredView,
 };
 use crate::issuer::RatchetPolicy;
 
@@ -15,8 +15,7 @@ impl Holder {
         if !awaited {
             return;
         }
-        let Phase::Loading { since, then, .. } =
-            core::mem::replace(&mut self.phase, Phase::Resting)
+        let Phase::Loading { since, then, .. } = core::mem::replace(&mut self.phase, Phase::Idle)
         else {
             return;
         };
@@ -28,7 +27,9 @@ impl Holder {
         match result {
             Ok(found) => self.after_load(then, found),
             // Before anybody is told that nothing can be known: what fails once may be nothing.
-            Err(LoadFault::Failed) if matches!(self.memory, Memory::Unread) && !self.read_twice => {
+            Err(LoadFault::Failed)
+                if matches!(self.view, StoredView::Unread) && !self.read_twice =>
+            {
                 self.read_twice = true;
                 self.load(then);
             }
@@ -70,7 +71,7 @@ impl Holder {
                 self.adopt(found);
                 self.end_if_over_limit();
             }
-            AfterLoad::Unsure(save) => self.settle_race(*save, found),
+            AfterLoad::ResolveConflict(save) => self.settle_race(*save, found),
         }
     }
 }
@@ -79,7 +80,7 @@ impl Holder {
 impl Holder {
     /// Whether storage, which could not be read, may be readable now although nobody changed it.
     pub(super) const fn may_read_again(&self) -> bool {
-        matches!(self.memory, Memory::Failed(StorageTrouble::Read)) && !self.hidden
+        matches!(self.view, StoredView::Failed(StorageTrouble::Read)) && !self.hidden
     }
 
     /// Whether it is time to read it again.
@@ -92,8 +93,8 @@ impl Holder {
     /// asked again.
     pub(super) fn damage_in_the_way(&mut self, mut save: Save, at: Generation) {
         let gives_up = save.unanswered || save.lost == MOST_LOST_RACES;
-        match &mut save.purpose {
-            Purpose::SignIn { over_damage, .. }
+        match &mut save.reason {
+            SaveReason::SignIn { over_damage, .. }
                 if StorageTrouble::Damaged.sign_in_helps() && !gives_up =>
             {
                 save.lost += u8::from(core::mem::replace(over_damage, true));
@@ -101,11 +102,11 @@ impl Holder {
                 save.begin_at(self.generation_over(at));
                 self.save(save);
             }
-            Purpose::SignIn { .. }
-            | Purpose::SignOut { .. }
-            | Purpose::End { .. }
-            | Purpose::Refresh
-            | Purpose::Activity => self.save_failed(save, StorageTrouble::Damaged),
+            SaveReason::SignIn { .. }
+            | SaveReason::SignOut { .. }
+            | SaveReason::End { .. }
+            | SaveReason::Refresh
+            | SaveReason::Activity => self.save_failed(save, StorageTrouble::Damaged),
         }
     }
 

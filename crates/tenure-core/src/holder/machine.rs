@@ -4,8 +4,8 @@ use core::time::Duration;
 use super::{
     Binding, Event, Generation, HolderConfig, Input, LoadFault, Login, Op, Output, SignedOutReason,
     Snapshot, Stored,
-    memory::Memory,
-    phase::{AfterLoad, Command, Orphan, Phase, Purpose, Save, Unsaved},
+    phase::{AbandonedExchange, AfterLoad, Command, Phase, Save, SaveReason, Unsaved},
+    stored_view::StoredView,
     waiting::TokenWaiter,
 };
 use crate::{
@@ -21,13 +21,13 @@ pub struct Holder {
     pub(super) outputs: VecDeque<Output>,
     pub(super) next_op: u64,
     pub(super) now: Now,
-    pub(super) memory: Memory,
+    pub(super) view: StoredView,
     pub(super) phase: Phase,
     pub(super) waiters: Vec<TokenWaiter>,
     pub(super) commands: VecDeque<Command>,
-    pub(super) orphans: Vec<Orphan>,
+    pub(super) abandoned_exchanges: Vec<AbandonedExchange>,
     pub(super) unsaved: Option<Unsaved>,
-    pub(super) void: Vec<RefreshToken>,
+    pub(super) to_revoke: Vec<RefreshToken>,
     pub(super) lock: Option<Op>,
     pub(super) look_again: bool,
     pub(super) hidden: bool,
@@ -54,13 +54,13 @@ impl Holder {
                 wall: Timestamp::EPOCH,
                 uptime: Uptime::from_millis(0),
             },
-            memory: Memory::Unread,
-            phase: Phase::Resting,
+            view: StoredView::Unread,
+            phase: Phase::Idle,
             waiters: Vec::new(),
             commands: VecDeque::new(),
-            orphans: Vec::new(),
+            abandoned_exchanges: Vec::new(),
             unsaved: None,
-            void: Vec::new(),
+            to_revoke: Vec::new(),
             lock: None,
             look_again: false,
             hidden: false,
@@ -101,7 +101,7 @@ impl Holder {
             Input::Saved { op, result } => self.saved(op, result),
             Input::UserActive => {
                 // Activity after the limit comes too late, whoever slept through it.
-                if self.memory.active().is_some() && self.over_limit().is_none() {
+                if self.view.session().is_some() && self.over_limit().is_none() {
                     self.last_active = self.last_active.max(now.wall);
                 }
             }
@@ -136,26 +136,30 @@ impl Holder {
     /// What is known now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        if let Some(session) = self.memory.active() {
+        if let Some(session) = self.view.session() {
             return Snapshot::Active {
                 session: session.clone(),
-                generation: self.memory.generation(),
+                generation: self.view.generation(),
                 fresh_until: session.tokens.fresh_until(&self.config),
             };
         }
-        match (self.memory.signed_out(), &self.memory) {
+        match (self.view.signed_out(), &self.view) {
             (Some(reason), _) => Snapshot::SignedOut(reason),
-            (None, Memory::Failed(trouble)) => Snapshot::Failed(*trouble),
-            (None, Memory::Unread | Memory::Empty | Memory::Known(_) | Memory::Foreign(_)) => {
-                Snapshot::Loading
-            }
+            (None, StoredView::Failed(trouble)) => Snapshot::Failed(*trouble),
+            (
+                None,
+                StoredView::Unread
+                | StoredView::Empty
+                | StoredView::Known(_)
+                | StoredView::Foreign(_),
+            ) => Snapshot::Loading,
         }
     }
 
     /// Whose the session in storage is, where it is not ours and that is known.
     #[must_use]
     pub fn foreign(&self) -> Option<&Binding> {
-        self.memory.foreign()?.pair(&self.config)
+        self.view.foreign()?.pair(&self.config)
     }
 
     // What follows is one step each: it changes the phase and asks for what the phase needs.
@@ -176,19 +180,19 @@ impl Holder {
         let op = self.op();
         let deadline = self.within(self.config.storage_timeout);
         let (replaces, value) = (save.replaces, save.value.clone());
-        self.outputs.push_back(match save.purpose {
-            Purpose::SignIn {
+        self.outputs.push_back(match save.reason {
+            SaveReason::SignIn {
                 over_damage: true, ..
             } => Output::Replace {
                 op,
                 replaces,
                 value,
             },
-            Purpose::SignIn { .. }
-            | Purpose::SignOut { .. }
-            | Purpose::End { .. }
-            | Purpose::Refresh
-            | Purpose::Activity => Output::Save {
+            SaveReason::SignIn { .. }
+            | SaveReason::SignOut { .. }
+            | SaveReason::End { .. }
+            | SaveReason::Refresh
+            | SaveReason::Activity => Output::Save {
                 op,
                 replaces,
                 value,
@@ -202,7 +206,7 @@ impl Holder {
         self.retried = false;
         self.superseded = 0;
         self.unlock();
-        self.phase = Phase::Resting;
+        self.phase = Phase::Idle;
     }
 
     pub(super) fn unlock(&mut self) {
@@ -231,7 +235,7 @@ impl Holder {
     }
 
     pub(super) fn login(&self) -> Option<Login> {
-        self.memory.active().map(|session| session.login)
+        self.view.session().map(|session| session.login)
     }
 
     /// Takes over what storage holds, and says what that means. A value older than the one
@@ -239,21 +243,21 @@ impl Holder {
     pub(super) fn adopt(&mut self, found: Option<Stored>) {
         let stale = found
             .as_ref()
-            .is_some_and(|f| f.generation < self.memory.generation());
+            .is_some_and(|f| f.generation < self.view.generation());
         if stale && !is_on(Mutant::OldReadBelieved) {
             return;
         }
-        let found = Memory::of(found, &self.config);
-        let before = core::mem::replace(&mut self.memory, found);
-        if matches!(before, Memory::Failed(_)) {
+        let found = StoredView::of(found, &self.config);
+        let before = core::mem::replace(&mut self.view, found);
+        if matches!(before, StoredView::Failed(_)) {
             // What failed works again.
             self.failures = 0;
             self.pause_until = self.now.uptime;
         }
-        if let Some(session) = self.memory.active() {
+        if let Some(session) = self.view.session() {
             self.last_active = self.last_active.max(session.last_active).min(self.now.wall);
         }
-        let event = match (before.active(), self.memory.active()) {
+        let event = match (before.session(), self.view.session()) {
             (Some(old), Some(new)) if old.login == new.login => {
                 (old.tokens.issued != new.tokens.issued).then_some(Event::Refreshed)
             }
@@ -263,7 +267,7 @@ impl Holder {
             (_, Some(_)) => Some(Event::SignedIn),
             (Some(_), None) => {
                 // Storage that was cleared by hand is a sign-out by hand.
-                let reason = match self.memory.signed_out() {
+                let reason = match self.view.signed_out() {
                     Some(SignedOutReason::NeverSignedIn) | None => SignedOutReason::User,
                     Some(reason) => reason,
                 };
@@ -291,7 +295,7 @@ impl Holder {
 
     fn deadline(&self) -> Option<Uptime> {
         match &self.phase {
-            Phase::Resting => None,
+            Phase::Idle => None,
             Phase::Exchanging { .. } if is_on(Mutant::ExchangeWithoutDeadline) => None,
             Phase::Locking { .. } if is_on(Mutant::LockWithoutDeadline) => None,
             Phase::Loading { deadline, .. }
@@ -306,20 +310,20 @@ impl Holder {
         if self.deadline().is_none_or(|at| self.now.uptime < at) {
             return;
         }
-        match core::mem::replace(&mut self.phase, Phase::Resting) {
-            Phase::Resting => {}
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Idle => {}
             Phase::Loading { then, .. } => self.load_failed(then, LoadFault::Failed),
             Phase::Locking { op, .. } => {
                 self.release(op);
                 self.load(AfterLoad::Refresh);
             }
             Phase::Exchanging { op, asked, .. } => {
-                self.orphan(op, asked);
+                self.abandon_exchange(op, asked);
                 self.load(AfterLoad::TimedOut);
             }
             Phase::Saving { mut save, .. } => {
                 save.unanswered = true;
-                self.load(AfterLoad::Unsure(save));
+                self.load(AfterLoad::ResolveConflict(save));
             }
             Phase::Pausing { then, .. } => self.load(then),
         }
@@ -327,11 +331,11 @@ impl Holder {
 
     /// Starts whatever is due while nothing is under way.
     fn move_on(&mut self) {
-        while matches!(self.phase, Phase::Resting) {
+        while matches!(self.phase, Phase::Idle) {
             if let Some(command) = self.commands.pop_front() {
                 self.command(command);
             } else if core::mem::take(&mut self.look_again)
-                || (!self.memory.is_known() && !self.waiters.is_empty())
+                || (!self.view.is_known() && !self.waiters.is_empty())
                 || self.reads_again()
             {
                 self.load(AfterLoad::Look);
@@ -354,22 +358,22 @@ impl Holder {
         self.is_signing_in()
             || self
                 .save_under_way()
-                .is_some_and(|save| matches!(save.purpose, Purpose::SignOut { .. }))
+                .is_some_and(|save| matches!(save.reason, SaveReason::SignOut { .. }))
     }
 
     pub(super) fn is_signing_in(&self) -> bool {
         self.save_under_way()
-            .is_some_and(|save| matches!(save.purpose, Purpose::SignIn { .. }))
+            .is_some_and(|save| matches!(save.reason, SaveReason::SignIn { .. }))
     }
 
     fn save_under_way(&self) -> Option<&Save> {
         match &self.phase {
             Phase::Saving { save, .. }
             | Phase::Loading {
-                then: AfterLoad::Unsure(save),
+                then: AfterLoad::ResolveConflict(save),
                 ..
             } => Some(save),
-            Phase::Resting
+            Phase::Idle
             | Phase::Loading { .. }
             | Phase::Locking { .. }
             | Phase::Exchanging { .. }
@@ -378,7 +382,7 @@ impl Holder {
     }
 
     pub(super) fn generation(&self) -> Generation {
-        self.memory.generation()
+        self.view.generation()
     }
 }
 

@@ -11,12 +11,12 @@ mod input;
 mod late;
 mod loading;
 mod machine;
-mod memory;
 mod output;
 mod phase;
 mod refresh;
 mod signing;
 mod stored;
+mod stored_view;
 mod waiting;
 
 pub use binding::{Binding, Unnamed};

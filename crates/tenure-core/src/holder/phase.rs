@@ -3,11 +3,11 @@ use alloc::boxed::Box;
 use super::{Active, Generation, Login, Op, SignedOutReason, Stored, Waiter};
 use crate::{secret::RefreshToken, time::Uptime};
 
-/// What the holder is in the middle of. Every phase but `Resting` has a deadline (law 8).
+/// What the holder is in the middle of. Every phase but `Idle` has a deadline (law 8).
 #[derive(Debug)]
 pub(super) enum Phase {
     /// Nothing is under way.
-    Resting,
+    Idle,
     /// Reading storage.
     Loading {
         op: Op,
@@ -47,7 +47,7 @@ pub(super) enum AfterLoad {
     /// A limit has passed; unless a peer saw activity, the session is over.
     Limit,
     /// The save lost a race or its outcome is unknown.
-    Unsure(Box<Save>),
+    ResolveConflict(Box<Save>),
 }
 
 /// One question to the issuer: with what it was asked.
@@ -66,7 +66,7 @@ pub(super) struct Asked {
 pub(super) struct Save {
     pub(super) replaces: Generation,
     pub(super) value: Stored,
-    pub(super) purpose: Purpose,
+    pub(super) reason: SaveReason,
     /// How often the race was lost.
     pub(super) lost: u8,
     /// Whether a write of it went unanswered: it may be in storage, or have been.
@@ -75,7 +75,7 @@ pub(super) struct Save {
 
 /// Why storage is being written.
 #[derive(Debug, Clone)]
-pub(super) enum Purpose {
+pub(super) enum SaveReason {
     /// Somebody signed in.
     SignIn {
         waiter: Waiter,
@@ -98,7 +98,7 @@ pub(super) enum Purpose {
 
 /// A question whose answer is no longer awaited but may still come.
 #[derive(Debug)]
-pub(super) struct Orphan {
+pub(super) struct AbandonedExchange {
     pub(super) op: Op,
     pub(super) asked: Asked,
 }

@@ -3,7 +3,7 @@ use core::time::Duration;
 use super::{
     Active, Answer, Body, Cause, Generation, Grant, Holder, Login, Op, Outage, Output, Request,
     SaveFault, SignedOutReason, StorageTrouble, Stored, TokenSet, TokenSource,
-    phase::{AfterLoad, Asked, Phase, Purpose, Save, Unsaved},
+    phase::{AfterLoad, Asked, Phase, Save, SaveReason, Unsaved},
 };
 use crate::mutant::{Mutant, is_on};
 
@@ -81,7 +81,7 @@ impl Holder {
             self.late_answer(op, answer);
             return;
         }
-        let Phase::Exchanging { asked, .. } = core::mem::replace(&mut self.phase, Phase::Resting)
+        let Phase::Exchanging { asked, .. } = core::mem::replace(&mut self.phase, Phase::Idle)
         else {
             return;
         };
@@ -164,8 +164,8 @@ impl Holder {
         self.adopt(Some(value));
         self.outputs.push_back(Output::Publish { generation });
         if self
-            .memory
-            .active()
+            .view
+            .session()
             .is_some_and(|s| s.tokens.outlived(self.now.wall))
         {
             if !self.retried {
@@ -216,8 +216,8 @@ impl Holder {
             return None;
         };
         let same = self
-            .memory
-            .active()
+            .view
+            .session()
             .is_some_and(|known| known.tokens == there.tokens);
         if !same
             || !there.is_of(&self.config)
@@ -236,7 +236,7 @@ impl Holder {
                 generation,
                 body: Body::Active(session),
             },
-            purpose: Purpose::Refresh,
+            reason: SaveReason::Refresh,
             lost: save.lost + 1,
             unanswered: save.unanswered,
         })
@@ -265,13 +265,13 @@ impl Holder {
         if !awaited {
             return;
         }
-        let Phase::Saving { save, .. } = core::mem::replace(&mut self.phase, Phase::Resting) else {
+        let Phase::Saving { save, .. } = core::mem::replace(&mut self.phase, Phase::Idle) else {
             return;
         };
         match result {
             Ok(()) => self.save_done(*save),
             Err(SaveFault::Conflict) if is_on(Mutant::ConflictIgnored) => self.save_done(*save),
-            Err(SaveFault::Conflict) => self.load(AfterLoad::Unsure(save)),
+            Err(SaveFault::Conflict) => self.load(AfterLoad::ResolveConflict(save)),
             Err(SaveFault::Failed) => self.save_failed(*save, StorageTrouble::Write),
         }
     }
@@ -279,8 +279,8 @@ impl Holder {
     /// The access token's life is over and there is no way to another one.
     fn expire(&mut self) {
         let over = self
-            .memory
-            .active()
+            .view
+            .session()
             .is_some_and(|s| s.tokens.is_expired(self.now.wall));
         if over {
             self.end(SignedOutReason::Expired);
@@ -296,8 +296,8 @@ impl Holder {
             TokenSource::Callback => Request::Callback,
             TokenSource::RefreshToken => {
                 let refresh_token = self
-                    .memory
-                    .active()
+                    .view
+                    .session()
                     .and_then(|s| s.tokens.refresh_token.clone());
                 let Some(refresh_token) = refresh_token else {
                     self.settle_satisfied();
@@ -308,12 +308,12 @@ impl Holder {
             }
         };
         let issued = self
-            .memory
-            .active()
+            .view
+            .session()
             .map_or(Generation::NONE, |s| s.tokens.issued);
         let forced = self
-            .memory
-            .active()
+            .view
+            .session()
             .is_some_and(|s| !s.tokens.is_due(&self.config, self.now.wall));
         let asked = Asked {
             login: self.login(),
@@ -333,7 +333,7 @@ impl Holder {
     pub(super) fn granted(&mut self, grant: Grant, asked: &Asked) {
         let replaces = self.generation();
         let generation = replaces.next();
-        let session = self.memory.active();
+        let session = self.view.session();
         let now = self.now.wall;
         let login = session.map_or(
             Login {
@@ -361,16 +361,16 @@ impl Holder {
         };
         if is_on(Mutant::HandOutBeforeSave) {
             let before = core::mem::replace(
-                &mut self.memory,
-                super::memory::Memory::Known(value.clone()),
+                &mut self.view,
+                super::stored_view::StoredView::Known(value.clone()),
             );
             self.settle_all(&self.token_answer());
-            self.memory = before;
+            self.view = before;
         }
         self.save(Save {
             replaces,
             value,
-            purpose: Purpose::Refresh,
+            reason: SaveReason::Refresh,
             lost: 0,
             unanswered: false,
         });
@@ -391,7 +391,7 @@ impl Holder {
         self.save(Save {
             replaces: unsaved.replaces,
             value,
-            purpose: Purpose::Refresh,
+            reason: SaveReason::Refresh,
             lost: 0,
             unanswered: false,
         });
@@ -400,8 +400,8 @@ impl Holder {
 
     /// Whether the tokens that were there when the question was asked still are.
     pub(super) fn still_asked(&self, asked: &Asked) -> bool {
-        self.memory
-            .active()
+        self.view
+            .session()
             .map_or(Generation::NONE, |s| s.tokens.issued)
             == asked.issued
     }

@@ -3,7 +3,7 @@ use alloc::boxed::Box;
 use super::{
     Active, Body, Cause, Generation, Grant, Holder, Login, Output, Settled, SignOutScope,
     SignedOut, SignedOutReason, StorageTrouble, Stored, TokenSet, Waiter,
-    phase::{AfterLoad, Command, Phase, Purpose, Save},
+    phase::{AfterLoad, Command, Phase, Save, SaveReason},
 };
 use crate::{
     mutant::{Mutant, is_on},
@@ -26,13 +26,10 @@ impl Holder {
     /// Gives up what is under way; its answers are recognised when they come. The lock is kept
     /// for the write that follows, so that no peer asks for what is just being replaced.
     pub(super) fn abandon(&mut self) {
-        match core::mem::replace(&mut self.phase, Phase::Resting) {
-            Phase::Exchanging { op, asked, .. } => self.orphan(op, asked),
+        match core::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Exchanging { op, asked, .. } => self.abandon_exchange(op, asked),
             Phase::Locking { op, .. } => self.release(op),
-            Phase::Resting
-            | Phase::Loading { .. }
-            | Phase::Saving { .. }
-            | Phase::Pausing { .. } => {}
+            Phase::Idle | Phase::Loading { .. } | Phase::Saving { .. } | Phase::Pausing { .. } => {}
         }
     }
 
@@ -47,55 +44,55 @@ impl Holder {
     }
 
     /// What a person has just left is written down: its issuer may hear of it.
-    fn revoke_void(&mut self) {
-        for token in core::mem::take(&mut self.void) {
+    fn revoke_owed(&mut self) {
+        for token in core::mem::take(&mut self.to_revoke) {
             self.revoke(Some(token));
         }
     }
 
     pub(super) fn save_done(&mut self, save: Save) {
         let generation = save.value.generation;
-        match save.purpose {
-            Purpose::Refresh => self.refresh_saved(save.value),
-            Purpose::Activity => {
+        match save.reason {
+            SaveReason::Refresh => self.refresh_saved(save.value),
+            SaveReason::Activity => {
                 self.adopt(Some(save.value));
                 self.rest();
             }
-            Purpose::SignIn { waiter, .. } => {
+            SaveReason::SignIn { waiter, .. } => {
                 let before = self
-                    .memory
-                    .active()
+                    .view
+                    .session()
                     .and_then(|s| s.tokens.refresh_token.clone());
                 self.failures = 0;
                 self.pause_until = self.now.uptime;
                 self.revoke_replaced();
                 self.adopt(Some(save.value));
                 self.revoke(before);
-                self.revoke_void();
+                self.revoke_owed();
                 self.outputs.push_back(Output::Publish { generation });
                 self.settle(waiter, Ok(Settled::SignedIn));
                 self.rest();
             }
-            Purpose::SignOut { waiter, scope } => {
+            SaveReason::SignOut { waiter, scope } => {
                 let unsaved = self.unsaved.take();
                 self.adopt(Some(save.value));
                 if scope == SignOutScope::Issuer {
                     self.revoke(unsaved.and_then(|u| u.active.tokens.refresh_token));
                 }
-                self.revoke_void();
+                self.revoke_owed();
                 self.outputs.push_back(Output::Publish { generation });
                 if !is_on(Mutant::SignOutBeforeSave) {
                     self.settle(waiter, Ok(Settled::SignedOut));
                 }
                 self.rest();
             }
-            Purpose::End { reason } => self.ended(save.value, reason),
+            SaveReason::End { reason } => self.ended(save.value, reason),
         }
     }
 
     /// The session of another pair that a sign-in took the place of is over where it came from.
     fn revoke_replaced(&mut self) {
-        let Some(session) = self.memory.foreign() else {
+        let Some(session) = self.view.foreign() else {
             return;
         };
         if let Some(refresh_token) = session.tokens.refresh_token.clone() {
@@ -109,11 +106,11 @@ impl Holder {
 
     pub(super) fn save_failed(&mut self, save: Save, trouble: StorageTrouble) {
         let token = save.refresh_token();
-        match save.purpose {
-            Purpose::Refresh => self.refresh_not_saved(save, trouble),
-            Purpose::Activity => self.rest(),
-            Purpose::SignIn { waiter, .. } => {
-                self.void.clear();
+        match save.reason {
+            SaveReason::Refresh => self.refresh_not_saved(save, trouble),
+            SaveReason::Activity => self.rest(),
+            SaveReason::SignIn { waiter, .. } => {
+                self.to_revoke.clear();
                 // A write that was not answered may still arrive: then its session is good.
                 if trouble == StorageTrouble::Write && save.lost == 0 && !save.unanswered {
                     self.revoke(token);
@@ -121,17 +118,17 @@ impl Holder {
                 self.settle(waiter, Err(Cause::Storage(trouble)));
                 self.rest();
             }
-            Purpose::SignOut { waiter, .. } => {
+            SaveReason::SignOut { waiter, .. } => {
                 // The session goes on, so its issuer hears nothing, unless a write that was not
                 // answered may still arrive: then the person is out.
                 if save.unanswered {
-                    self.revoke_void();
+                    self.revoke_owed();
                 }
-                self.void.clear();
+                self.to_revoke.clear();
                 self.settle(waiter, Err(Cause::Storage(trouble)));
                 self.rest();
             }
-            Purpose::End { reason } => {
+            SaveReason::End { reason } => {
                 // The session is over whether or not it could be written down.
                 self.settle_all(&Err(Cause::SignedOut(reason)));
                 self.pause(None);
@@ -146,27 +143,27 @@ impl Holder {
             self.save_done(save);
             return;
         }
-        match &save.purpose {
-            Purpose::Refresh => self.refresh_lost_race(save, found),
-            Purpose::Activity => {
+        match &save.reason {
+            SaveReason::Refresh => self.refresh_lost_race(save, found),
+            SaveReason::Activity => {
                 self.adopt(found);
                 self.rest();
             }
-            Purpose::End { reason } => {
+            SaveReason::End { reason } => {
                 let reason = *reason;
                 self.adopt(found);
                 self.settle_satisfied();
                 self.rest();
-                if reason == SignedOutReason::RefreshFailed && self.memory.active().is_some() {
+                if reason == SignedOutReason::RefreshFailed && self.view.session().is_some() {
                     self.end(reason);
                 }
             }
-            Purpose::SignIn { .. } | Purpose::SignOut { .. } => self.again(save, found),
+            SaveReason::SignIn { .. } | SaveReason::SignOut { .. } => self.again(save, found),
         }
     }
 
     fn sign_in(&mut self, waiter: Waiter, grant: Grant) {
-        self.void.extend(self.token_being_ended());
+        self.to_revoke.extend(self.token_being_ended());
         self.abandon();
         self.unsaved = None;
         let login = Login {
@@ -181,27 +178,27 @@ impl Holder {
             last_active: self.now.wall,
             binding: self.config.binding.clone(),
         };
-        let purpose = Purpose::SignIn {
+        let reason = SaveReason::SignIn {
             waiter,
             active: session,
             over_damage: false,
         };
-        self.write_over(purpose, 0, false);
+        self.write_over(reason, 0, false);
     }
 
     /// The refresh token of a session whose end is being written, and which nobody revokes if
     /// that write is no longer waited for.
     fn token_being_ended(&self) -> Option<RefreshToken> {
         let ending = matches!(&self.phase, Phase::Saving { save, .. }
-            if matches!(save.purpose, Purpose::End { .. }));
-        let session = self.memory.active().filter(|_| ending)?;
+            if matches!(save.reason, SaveReason::End { .. }));
+        let session = self.view.session().filter(|_| ending)?;
         session.tokens.refresh_token.clone()
     }
 
     fn sign_out(&mut self, waiter: Waiter, scope: SignOutScope) {
         let pending = match &self.phase {
             Phase::Saving { save, .. } => save.refresh_token(),
-            Phase::Resting
+            Phase::Idle
             | Phase::Loading { .. }
             | Phase::Locking { .. }
             | Phase::Exchanging { .. }
@@ -209,37 +206,38 @@ impl Holder {
         };
         self.abandon();
         let current = self
-            .memory
-            .active()
+            .view
+            .session()
             .and_then(|s| s.tokens.refresh_token.clone());
         if scope == SignOutScope::Issuer {
-            self.void.extend([pending, current].into_iter().flatten());
+            self.to_revoke
+                .extend([pending, current].into_iter().flatten());
         }
         self.settle_all(&Err(Cause::SignedOut(SignedOutReason::User)));
         if is_on(Mutant::SignOutBeforeSave) {
             self.settle(waiter, Ok(Settled::SignedOut));
         }
-        self.write_over(Purpose::SignOut { waiter, scope }, 0, false);
+        self.write_over(SaveReason::SignOut { waiter, scope }, 0, false);
     }
 
     /// Writes what a person wants over whatever is there.
-    fn write_over(&mut self, mut purpose: Purpose, lost: u8, unanswered: bool) {
-        if self.leaves_alone(&purpose) {
+    fn write_over(&mut self, mut reason: SaveReason, lost: u8, unanswered: bool) {
+        if self.leaves_alone(&reason) {
             return;
         }
-        if let Purpose::SignIn { over_damage, .. } = &mut purpose {
+        if let SaveReason::SignIn { over_damage, .. } = &mut reason {
             *over_damage = false;
         }
         let replaces = self.generation();
         let generation = replaces.next();
-        let body = match &purpose {
-            Purpose::SignIn {
+        let body = match &reason {
+            SaveReason::SignIn {
                 active: session, ..
             } => Body::Active(session.clone()),
-            Purpose::SignOut { .. }
-            | Purpose::End { .. }
-            | Purpose::Refresh
-            | Purpose::Activity => Body::SignedOut(SignedOut {
+            SaveReason::SignOut { .. }
+            | SaveReason::End { .. }
+            | SaveReason::Refresh
+            | SaveReason::Activity => Body::SignedOut(SignedOut {
                 reason: SignedOutReason::User,
                 at: self.now.wall,
             }),
@@ -247,13 +245,13 @@ impl Holder {
         let mut save = Save {
             replaces,
             value: Stored { generation, body },
-            purpose,
+            reason,
             lost,
             unanswered,
         };
         save.begin_at(generation);
-        if !self.memory.is_known() && lost == 0 {
-            self.load(AfterLoad::Unsure(Box::new(save)));
+        if !self.view.is_known() && lost == 0 {
+            self.load(AfterLoad::ResolveConflict(Box::new(save)));
         } else {
             self.save(save);
         }
@@ -268,38 +266,38 @@ impl Holder {
             Body::Active(_) | Body::SignedOut(_) => None,
         });
         let known = self
-            .memory
-            .active()
+            .view
+            .session()
             .and_then(|s| s.tokens.refresh_token.clone());
         self.adopt(found);
         let tell = matches!(
-            save.purpose,
-            Purpose::SignOut {
+            save.reason,
+            SaveReason::SignOut {
                 scope: SignOutScope::Issuer,
                 ..
             }
         );
         if tell && newer != known {
-            self.void.extend(newer);
+            self.to_revoke.extend(newer);
         }
         // The sign-in may have been in storage, and a later one have taken its place and revoked
         // its tokens: nobody can tell, so the person is asked again.
         let overtaken = save.unanswered
-            && matches!(save.purpose, Purpose::SignIn { .. })
+            && matches!(save.reason, SaveReason::SignIn { .. })
             && self.generation() > save.replaces;
         if overtaken || save.lost == MOST_LOST_RACES {
             self.save_failed(save, StorageTrouble::Write);
             return;
         }
-        self.write_over(save.purpose, save.lost + 1, save.unanswered);
+        self.write_over(save.reason, save.lost + 1, save.unanswered);
     }
 
     /// Whether what storage holds is none of a sign-out's business: the caller is told.
-    fn leaves_alone(&mut self, purpose: &Purpose) -> bool {
-        let Purpose::SignOut { waiter, .. } = purpose else {
+    fn leaves_alone(&mut self, reason: &SaveReason) -> bool {
+        let SaveReason::SignOut { waiter, .. } = reason else {
             return false;
         };
-        let foreign = self.memory.foreign().is_some();
+        let foreign = self.view.foreign().is_some();
         if foreign {
             let cause = Cause::SignedOut(SignedOutReason::Foreign);
             self.settle(*waiter, Err(cause));

@@ -3,8 +3,8 @@ use core::time::Duration;
 use super::{
     Cause, FailurePolicy, Generation, Holder, Outage, Output, Renewal, Settled, SignedOutReason,
     StorageTrouble, TokenSource, Waiter,
-    memory::Memory,
     phase::{AfterLoad, Phase},
+    stored_view::StoredView,
 };
 use crate::{
     mutant::{Mutant, is_on},
@@ -22,7 +22,7 @@ impl Holder {
     pub(super) fn token_wanted(&mut self, waiter: Waiter, rejected: Option<Generation>) {
         self.waiters.push(TokenWaiter { waiter, rejected });
         let pausing = self.now.uptime < self.pause_until;
-        if !pausing || !matches!(self.phase, Phase::Resting) {
+        if !pausing || !matches!(self.phase, Phase::Idle) {
             return;
         }
         if let Some(reason) = self.over_limit() {
@@ -39,14 +39,14 @@ impl Holder {
             return;
         }
         if let Some(reason) = self
-            .memory
+            .view
             .signed_out()
             .filter(|_| !self.can_start_from_nothing())
         {
             self.settle_all(&Err(Cause::SignedOut(reason)));
             return;
         }
-        let Some(session) = self.memory.active() else {
+        let Some(session) = self.view.session() else {
             return;
         };
         let (tokens, now) = (&session.tokens, self.now.wall);
@@ -94,8 +94,8 @@ impl Holder {
             return;
         }
         let usable = self
-            .memory
-            .active()
+            .view
+            .session()
             .filter(|s| !s.tokens.is_expired(self.now.wall))
             .cloned();
         let answer = self.token_answer();
@@ -113,9 +113,9 @@ impl Holder {
 
     /// The token that is there.
     pub(super) fn token_answer(&self) -> Result<Settled, Cause> {
-        let Some(session) = self.memory.active() else {
+        let Some(session) = self.view.session() else {
             return Err(Cause::SignedOut(
-                self.memory
+                self.view
                     .signed_out()
                     .unwrap_or(SignedOutReason::NeverSignedIn),
             ));
@@ -138,8 +138,8 @@ impl Holder {
     pub(super) fn renewable(&self) -> bool {
         match self.config.source {
             TokenSource::RefreshToken => self
-                .memory
-                .active()
+                .view
+                .session()
                 .is_some_and(|s| s.tokens.refresh_token.is_some()),
             TokenSource::ClientCredentials | TokenSource::Callback => true,
         }
@@ -150,7 +150,7 @@ impl Holder {
         match self.config.source {
             TokenSource::RefreshToken => false,
             TokenSource::ClientCredentials | TokenSource::Callback => {
-                matches!(self.memory, Memory::Empty)
+                matches!(self.view, StoredView::Empty)
             }
         }
     }
@@ -168,7 +168,7 @@ impl Holder {
         self.config.renewal == Renewal::Proactive
             && !self.hidden
             && self.renewable()
-            && self.memory.active().is_some_and(|s| {
+            && self.view.session().is_some_and(|s| {
                 s.tokens.renews_by_itself(&self.config)
                     && s.tokens.is_due(&self.config, self.now.wall)
             })
@@ -182,7 +182,7 @@ impl Holder {
         if self.may_read_again() {
             return Some(self.pause_until.max(self.within(Duration::from_millis(1))));
         }
-        let session = self.memory.active()?;
+        let session = self.view.session()?;
         let proactive = self.config.renewal == Renewal::Proactive
             && self.renewable()
             && session.tokens.renews_by_itself(&self.config);
@@ -227,8 +227,8 @@ impl Holder {
             super::LoadFault::Newer => StorageTrouble::Newer,
             super::LoadFault::OtherForm => StorageTrouble::OtherForm,
         };
-        if !self.memory.is_known() && !is_on(Mutant::LoadingForEver) {
-            self.memory = Memory::Failed(trouble);
+        if !self.view.is_known() && !is_on(Mutant::LoadingForEver) {
+            self.view = StoredView::Failed(trouble);
         }
         match then {
             AfterLoad::Look | AfterLoad::Refresh | AfterLoad::Refused(_) | AfterLoad::Limit => {
@@ -236,7 +236,7 @@ impl Holder {
                 self.give_up_for_now(Cause::Storage(trouble));
             }
             AfterLoad::TimedOut => self.exchange_failed(Outage::TimedOut, None),
-            AfterLoad::Unsure(save) => match fault {
+            AfterLoad::ResolveConflict(save) => match fault {
                 super::LoadFault::Damaged(at) => self.damage_in_the_way(*save, at),
                 super::LoadFault::Failed
                 | super::LoadFault::Newer

@@ -18,7 +18,7 @@ const SHORTEST_RENEWED: Duration = Duration::from_secs(1);
 
 /// What storage is known to hold.
 #[derive(Debug, Clone)]
-pub(super) enum Memory {
+pub(super) enum StoredView {
     Unread,
     /// It could not be read.
     Failed(StorageTrouble),
@@ -28,7 +28,7 @@ pub(super) enum Memory {
     Foreign(Stored),
 }
 
-impl Memory {
+impl StoredView {
     /// What was found in storage, as a holder of this configuration sees it.
     pub(super) fn of(found: Option<Stored>, config: &HolderConfig) -> Self {
         match found {
@@ -60,7 +60,7 @@ impl Memory {
         }
     }
 
-    pub(super) const fn active(&self) -> Option<&Active> {
+    pub(super) const fn session(&self) -> Option<&Active> {
         match self {
             Self::Known(Stored {
                 body: Body::Active(active),
