@@ -17,6 +17,7 @@ mod refresh;
 mod signing;
 mod stored;
 mod stored_view;
+mod token_set;
 mod waiting;
 
 pub use binding::{Binding, Unnamed};
