@@ -6,8 +6,8 @@ use std::{
 
 use tenure_core::{
     holder::{
-        Binding, Cause, Event, Generation, Grant, Holder, HolderConfig, Input, Op, Output, Settled,
-        SignOutScope, SignedOutReason, Snapshot, Waiter,
+        Binding, Cause, Event, ExchangeOp, Generation, Grant, Holder, HolderConfig, Input, LockOp,
+        Output, Settled, SignOutScope, SignedOutReason, Snapshot, Waiter,
     },
     secret::RefreshToken,
     time::{Now, Uptime},
@@ -66,7 +66,7 @@ struct Driver<E> {
     tasks: JoinSet<()>,
     waiting: HashMap<u64, Answer>,
     next_waiter: u64,
-    locks: HashMap<Op, oneshot::Sender<()>>,
+    locks: HashMap<LockOp, oneshot::Sender<()>>,
     begun: Instant,
     sign_ins: u64,
     closing: Option<oneshot::Sender<()>>,
@@ -251,7 +251,7 @@ impl<E: Endpoint> Driver<E> {
         }
     }
 
-    fn lock(&mut self, op: Op, lease: Duration) {
+    fn lock(&mut self, op: LockOp, lease: Duration) {
         let Some(own) = self.own.upgrade() else {
             return;
         };
@@ -266,7 +266,7 @@ impl<E: Endpoint> Driver<E> {
         ));
     }
 
-    fn exchange(&mut self, op: Op, request: tenure_core::holder::Request) {
+    fn exchange(&mut self, op: ExchangeOp, request: tenure_core::holder::Request) {
         let (endpoint, shared) = (self.endpoint.clone(), self.shared.clone());
         self.spawn(async move {
             let exchanged = endpoint.exchange(request).await;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use tenure_core::holder::{Input, Op};
+use tenure_core::holder::{Input, LockOp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{driver::Message, storage::AnyStorage};
@@ -8,7 +8,7 @@ use crate::{driver::Message, storage::AnyStorage};
 /// Takes the lock, keeps it until it is wanted back or lost, and gives it back.
 pub(crate) async fn hold(
     storage: AnyStorage,
-    op: Op,
+    op: LockOp,
     lease: Duration,
     driver: mpsc::UnboundedSender<Message>,
     mut wanted_back: oneshot::Receiver<()>,

@@ -2,8 +2,8 @@ use core::time::Duration;
 
 use tenure_core::{
     holder::{
-        Answer, Expiry, Generation, Grant, Input, LoadFault, Op, Outage, SaveFault, SignOutScope,
-        Waiter,
+        Answer, ExchangeOp, Expiry, Generation, Grant, Input, LoadFault, LoadOp, LockOp, Outage,
+        SaveFault, SaveOp, SignOutScope, Waiter,
     },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
@@ -37,9 +37,15 @@ pub(crate) fn read(message: &str) -> Read<Input> {
                 _ => return Err("scope"),
             },
         },
-        "lock_granted" => Input::LockGranted { op: op(&mut from) },
-        "lock_refused" => Input::LockRefused { op: op(&mut from) },
-        "lock_lost" => Input::LockLost { op: op(&mut from) },
+        "lock_granted" => Input::LockGranted {
+            op: lock_op(&mut from),
+        },
+        "lock_refused" => Input::LockRefused {
+            op: lock_op(&mut from),
+        },
+        "lock_lost" => Input::LockLost {
+            op: lock_op(&mut from),
+        },
         "exchanged" => exchanged(&mut from)?,
         "saved" => saved(&mut from)?,
         "user_active" => Input::UserActive,
@@ -53,13 +59,13 @@ pub(crate) fn read(message: &str) -> Read<Input> {
     Ok(input)
 }
 
-fn op(from: &mut Reader<'_>) -> Op {
-    Op(from.number("op"))
+fn lock_op(from: &mut Reader<'_>) -> LockOp {
+    LockOp(from.number("op"))
 }
 
 /// `op, "failed" | "newer" | "empty" | "damaged", generation | "found", …`
 fn loaded(from: &mut Reader<'_>) -> Read<Input> {
-    let op = op(from);
+    let op = LoadOp(from.number("op"));
     let result = match from.text("outcome") {
         "failed" => Err(LoadFault::Failed),
         "damaged" => {
@@ -75,7 +81,7 @@ fn loaded(from: &mut Reader<'_>) -> Read<Input> {
 }
 
 fn saved(from: &mut Reader<'_>) -> Read<Input> {
-    let op = op(from);
+    let op = SaveOp(from.number("op"));
     let result = match from.text("outcome") {
         "done" => Ok(()),
         "conflict" => Err(SaveFault::Conflict),
@@ -89,7 +95,7 @@ fn saved(from: &mut Reader<'_>) -> Read<Input> {
 /// `op, issuer_time, "answer", requested_at, answer…` for what a token endpoint said, or
 /// `op, issuer_time, "refused" | "unavailable" | "misconfigured"`.
 fn exchanged(from: &mut Reader<'_>) -> Read<Input> {
-    let op = op(from);
+    let op = ExchangeOp(from.number("op"));
     let issuer_time = from.optional_time("issuer_time");
     let answer = match from.text("answer") {
         "tokens" => Answer::Tokens(grant(from)),

@@ -1,7 +1,7 @@
 use alloc::string::String;
 
 use tenure_core::holder::{
-    Binding, Cause, Event, Generation, Op, Outage, Output, Request, Settled, Snapshot,
+    Binding, Cause, Event, Generation, Outage, Output, Request, SaveOp, Settled, Snapshot,
     StorageTrouble, Stored,
 };
 
@@ -52,7 +52,7 @@ pub(crate) fn message(output: &Output, foreign: Option<&Binding>) -> String {
     .done()
 }
 
-fn save(name: &str, op: Op, replaces: Generation, value: &Stored) -> Writer {
+fn save(name: &str, op: SaveOp, replaces: Generation, value: &Stored) -> Writer {
     let to = Writer::new(name).number(op.0).number(replaces.as_u64());
     write(to, value)
 }

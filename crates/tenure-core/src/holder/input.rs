@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use super::{Generation, Grant, Op, Stored, Waiter};
+use super::{ExchangeOp, Generation, Grant, LoadOp, LockOp, SaveOp, Stored, Waiter};
 use crate::time::Timestamp;
 
 /// Everything that can happen to a holder.
@@ -12,7 +12,7 @@ pub enum Input {
     /// The answer to [`super::Output::Load`].
     Loaded {
         /// The request this answers.
-        op: Op,
+        op: LoadOp,
         /// What was read; `None` where nothing is stored.
         result: Result<Option<Stored>, LoadFault>,
     },
@@ -42,23 +42,23 @@ pub enum Input {
     /// The answer to [`super::Output::Lock`]: the lock is held, until unlock or the lease's end.
     LockGranted {
         /// The request this answers.
-        op: Op,
+        op: LockOp,
     },
     /// The answer to [`super::Output::Lock`]: there is no lock on this platform, it is broken,
     /// or waiting for it was too long. The holder goes on without it.
     LockRefused {
         /// The request this answers.
-        op: Op,
+        op: LockOp,
     },
     /// The lock that was granted is held by somebody else now.
     LockLost {
         /// The request that had obtained it.
-        op: Op,
+        op: LockOp,
     },
     /// The answer to [`super::Output::Exchange`].
     Exchanged {
         /// The request this answers.
-        op: Op,
+        op: ExchangeOp,
         /// What the issuer said.
         answer: Answer,
         /// The issuer's clock (the `Date` header), where it was told.
@@ -67,7 +67,7 @@ pub enum Input {
     /// The answer to [`super::Output::Save`] or [`super::Output::Replace`].
     Saved {
         /// The request this answers.
-        op: Op,
+        op: SaveOp,
         /// Whether it is in storage.
         result: Result<(), SaveFault>,
     },

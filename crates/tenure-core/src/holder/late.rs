@@ -1,5 +1,5 @@
 use super::{
-    Answer, Holder, Op,
+    Answer, ExchangeOp, Holder,
     phase::{AbandonedExchange, AfterLoad, Asked, Phase},
 };
 use crate::mutant::{Mutant, is_on};
@@ -7,7 +7,7 @@ use crate::mutant::{Mutant, is_on};
 /// Answers that come when nobody awaits them any more.
 impl Holder {
     /// Remembers a question whose answer may still come.
-    pub(super) fn abandon_exchange(&mut self, op: Op, asked: Asked) {
+    pub(super) fn abandon_exchange(&mut self, op: ExchangeOp, asked: Asked) {
         if self.abandoned_exchanges.len() == MOST_ABANDONED {
             self.abandoned_exchanges.remove(0);
         }
@@ -17,7 +17,7 @@ impl Holder {
 
     /// An answer that was given up. If its session is still here unchanged, it is as good as any;
     /// if somebody signed out or in meanwhile, its refresh token is revoked (laws 3 and 4).
-    pub(super) fn late_answer(&mut self, op: Op, answer: Answer) {
+    pub(super) fn late_answer(&mut self, op: ExchangeOp, answer: Answer) {
         let Some(at) = self
             .abandoned_exchanges
             .iter()

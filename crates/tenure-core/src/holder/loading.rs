@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use super::{
-    Generation, Holder, LoadFault, Op, StorageTrouble, Stored,
+    Generation, Holder, LoadFault, LoadOp, StorageTrouble, Stored,
     phase::{AfterLoad, Phase, Save, SaveReason},
     signing::MOST_LOST_RACES,
     stored_view::StoredView,
@@ -10,7 +10,7 @@ use crate::issuer::RatchetPolicy;
 
 /// What storage says, and what follows from it.
 impl Holder {
-    pub(super) fn loaded(&mut self, op: Op, result: Result<Option<Stored>, LoadFault>) {
+    pub(super) fn loaded(&mut self, op: LoadOp, result: Result<Option<Stored>, LoadFault>) {
         let awaited = matches!(&self.phase, Phase::Loading { op: own, .. } if *own == op);
         if !awaited {
             return;

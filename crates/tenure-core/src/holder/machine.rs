@@ -2,8 +2,8 @@ use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use core::time::Duration;
 
 use super::{
-    Binding, Event, Generation, HolderConfig, Input, LoadFault, Login, Op, Output, SignedOutReason,
-    Snapshot, Stored,
+    Binding, Event, Generation, HolderConfig, Input, LoadFault, LoadOp, LockOp, Login, Output,
+    SaveOp, SignedOutReason, Snapshot, Stored,
     phase::{AbandonedExchange, AfterLoad, Command, Phase, Save, SaveReason, Unsaved},
     stored_view::StoredView,
     waiting::TokenWaiter,
@@ -19,7 +19,7 @@ use crate::{
 pub struct Holder {
     pub(super) config: HolderConfig,
     pub(super) outputs: VecDeque<Output>,
-    pub(super) next_op: u64,
+    pub(super) last_op: u64,
     pub(super) now: Now,
     pub(super) view: StoredView,
     pub(super) phase: Phase,
@@ -28,7 +28,7 @@ pub struct Holder {
     pub(super) abandoned_exchanges: Vec<AbandonedExchange>,
     pub(super) unsaved: Option<Unsaved>,
     pub(super) to_revoke: Vec<RefreshToken>,
-    pub(super) lock: Option<Op>,
+    pub(super) lock: Option<LockOp>,
     pub(super) look_again: bool,
     pub(super) hidden: bool,
     pub(super) last_active: Timestamp,
@@ -49,7 +49,7 @@ impl Holder {
         Self {
             config,
             outputs: VecDeque::new(),
-            next_op: 0,
+            last_op: 0,
             now: Now {
                 wall: Timestamp::EPOCH,
                 uptime: Uptime::from_millis(0),
@@ -165,7 +165,7 @@ impl Holder {
     // What follows is one step each: it changes the phase and asks for what the phase needs.
 
     pub(super) fn load(&mut self, then: AfterLoad) {
-        let op = self.op();
+        let op = LoadOp(self.next_op());
         let deadline = self.within(self.config.storage_timeout);
         self.phase = Phase::Loading {
             op,
@@ -177,7 +177,7 @@ impl Holder {
     }
 
     pub(super) fn save(&mut self, save: Save) {
-        let op = self.op();
+        let op = SaveOp(self.next_op());
         let deadline = self.within(self.config.storage_timeout);
         let (replaces, value) = (save.replaces, save.value.clone());
         self.outputs.push_back(match save.reason {
@@ -215,7 +215,7 @@ impl Holder {
         }
     }
 
-    pub(super) fn release(&mut self, op: Op) {
+    pub(super) fn release(&mut self, op: LockOp) {
         if !is_on(Mutant::LockKept) {
             self.outputs.push_back(Output::Unlock { op });
         }
@@ -225,9 +225,9 @@ impl Holder {
         self.outputs.push_back(Output::Event(event));
     }
 
-    pub(super) const fn op(&mut self) -> Op {
-        self.next_op += 1;
-        Op(self.next_op)
+    pub(super) const fn next_op(&mut self) -> u64 {
+        self.last_op += 1;
+        self.last_op
     }
 
     pub(super) fn within(&self, span: Duration) -> Uptime {

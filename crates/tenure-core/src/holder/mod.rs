@@ -11,6 +11,7 @@ mod input;
 mod late;
 mod loading;
 mod machine;
+mod op;
 mod output;
 mod phase;
 mod refresh;
@@ -24,19 +25,11 @@ pub use binding::{Binding, Unnamed};
 pub use config::{FailurePolicy, HolderConfig, Renewal, TokenSource};
 pub use input::{Answer, Input, LoadFault, Outage, SaveFault, SignOutScope};
 pub use machine::Holder;
+pub use op::{ExchangeOp, LoadOp, LockOp, SaveOp};
 pub use output::{
     Cause, Event, Output, Request, Settled, SignedOutReason, Snapshot, StorageTrouble,
 };
 pub use stored::{Active, Body, Expiry, Generation, Grant, Login, SignedOut, Stored, TokenSet};
-
-/// Names one request for I/O; the driver hands it back with the answer. Answers to a request
-/// that is no longer awaited are recognised by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(
-    clippy::exhaustive_structs,
-    reason = "a plain number that drivers carry"
-)]
-pub struct Op(pub u64);
 
 /// Names one caller that waits; chosen by the driver, handed back once in [`Output::Settle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,7 +3,7 @@ use core::time::Duration;
 
 #[cfg(doc)]
 use super::Input;
-use super::{Binding, Generation, Op, Outage, Stored, Waiter};
+use super::{Binding, ExchangeOp, Generation, LoadOp, LockOp, Outage, SaveOp, Stored, Waiter};
 use crate::{
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
@@ -16,13 +16,13 @@ pub enum Output {
     /// Read storage; answer with [`Input::Loaded`].
     Load {
         /// To be handed back.
-        op: Op,
+        op: LoadOp,
     },
     /// Write storage if its generation still is `replaces` ([`Generation::NONE`]: if nothing is
     /// there); answer with [`Input::Saved`]. It must be durable before the answer.
     Save {
         /// To be handed back.
-        op: Op,
+        op: SaveOp,
         /// The generation that must be there.
         replaces: Generation,
         /// The value to write.
@@ -33,7 +33,7 @@ pub enum Output {
     /// storage counts by itself, is at `replaces`; answer with [`Input::Saved`].
     Replace {
         /// To be handed back.
-        op: Op,
+        op: SaveOp,
         /// What storage itself counts.
         replaces: Generation,
         /// The value to write.
@@ -42,7 +42,7 @@ pub enum Output {
     /// Take the session's lock; answer with [`Input::LockGranted`] or [`Input::LockRefused`].
     Lock {
         /// To be handed back.
-        op: Op,
+        op: LockOp,
         /// The lock frees itself after this long without a sign of life from the driver, which
         /// renews it while it runs.
         lease: Duration,
@@ -50,12 +50,12 @@ pub enum Output {
     /// Give the lock back.
     Unlock {
         /// The request that had obtained it.
-        op: Op,
+        op: LockOp,
     },
     /// Ask the issuer for tokens; answer with [`Input::Exchanged`].
     Exchange {
         /// To be handed back.
-        op: Op,
+        op: ExchangeOp,
         /// What to ask with.
         request: Request,
     },

@@ -1,6 +1,8 @@
 use alloc::boxed::Box;
 
-use super::{Active, Generation, Login, Op, SignedOutReason, Stored, Waiter};
+use super::{
+    Active, ExchangeOp, Generation, LoadOp, LockOp, Login, SaveOp, SignedOutReason, Stored, Waiter,
+};
 use crate::{secret::RefreshToken, time::Uptime};
 
 /// What the holder is in the middle of. Every phase but `Idle` has a deadline (law 8).
@@ -10,22 +12,22 @@ pub(super) enum Phase {
     Idle,
     /// Reading storage.
     Loading {
-        op: Op,
+        op: LoadOp,
         since: Uptime,
         deadline: Uptime,
         then: AfterLoad,
     },
     /// Waiting for the lock before a refresh.
-    Locking { op: Op, deadline: Uptime },
+    Locking { op: LockOp, deadline: Uptime },
     /// Waiting for the issuer.
     Exchanging {
-        op: Op,
+        op: ExchangeOp,
         deadline: Uptime,
         asked: Asked,
     },
     /// Writing storage.
     Saving {
-        op: Op,
+        op: SaveOp,
         deadline: Uptime,
         save: Box<Save>,
     },
@@ -99,7 +101,7 @@ pub(super) enum SaveReason {
 /// A question whose answer is no longer awaited but may still come.
 #[derive(Debug)]
 pub(super) struct AbandonedExchange {
-    pub(super) op: Op,
+    pub(super) op: ExchangeOp,
     pub(super) asked: Asked,
 }
 

@@ -1,8 +1,9 @@
 use core::time::Duration;
 
 use super::{
-    Active, Answer, Body, Cause, Generation, Grant, Holder, Login, Op, Outage, Output, Request,
-    SaveFault, SignedOutReason, StorageTrouble, Stored, TokenSet, TokenSource,
+    Active, Answer, Body, Cause, ExchangeOp, Generation, Grant, Holder, LockOp, Login, Outage,
+    Output, Request, SaveFault, SaveOp, SignedOutReason, StorageTrouble, Stored, TokenSet,
+    TokenSource,
     phase::{AfterLoad, Asked, Phase, Save, SaveReason, Unsaved},
 };
 use crate::mutant::{Mutant, is_on};
@@ -18,7 +19,7 @@ impl Holder {
             self.load(AfterLoad::Refresh);
             return;
         }
-        let op = self.op();
+        let op = LockOp(self.next_op());
         let deadline = self.within(self.config.lock_wait);
         self.phase = Phase::Locking { op, deadline };
         self.outputs.push_back(Output::Lock {
@@ -27,7 +28,7 @@ impl Holder {
         });
     }
 
-    pub(super) fn lock_granted(&mut self, op: Op) {
+    pub(super) fn lock_granted(&mut self, op: LockOp) {
         let awaited = matches!(&self.phase, Phase::Locking { op: own, .. } if *own == op);
         if !awaited {
             self.release(op);
@@ -41,7 +42,7 @@ impl Holder {
         }
     }
 
-    pub(super) fn lock_refused(&mut self, op: Op) {
+    pub(super) fn lock_refused(&mut self, op: LockOp) {
         let awaited = matches!(&self.phase, Phase::Locking { op: own, .. } if *own == op);
         if awaited {
             self.load(AfterLoad::Refresh);
@@ -49,7 +50,7 @@ impl Holder {
     }
 
     /// Somebody else has the lock now; the generation check decides what becomes of our answer.
-    pub(super) fn lock_lost(&mut self, op: Op) {
+    pub(super) fn lock_lost(&mut self, op: LockOp) {
         if self.lock == Some(op) {
             self.lock = None;
         }
@@ -75,7 +76,7 @@ impl Holder {
         }
     }
 
-    pub(super) fn exchanged(&mut self, op: Op, answer: Answer) {
+    pub(super) fn exchanged(&mut self, op: ExchangeOp, answer: Answer) {
         let awaited = matches!(&self.phase, Phase::Exchanging { op: own, .. } if *own == op);
         if !awaited {
             self.late_answer(op, answer);
@@ -260,7 +261,7 @@ impl Holder {
         }
     }
 
-    pub(super) fn saved(&mut self, op: Op, result: Result<(), SaveFault>) {
+    pub(super) fn saved(&mut self, op: SaveOp, result: Result<(), SaveFault>) {
         let awaited = matches!(&self.phase, Phase::Saving { op: own, .. } if *own == op);
         if !awaited {
             return;
@@ -320,7 +321,7 @@ impl Holder {
             issued,
             forced,
         };
-        let op = self.op();
+        let op = ExchangeOp(self.next_op());
         let deadline = self.within(self.config.exchange_timeout);
         self.phase = Phase::Exchanging {
             op,

@@ -1,6 +1,6 @@
 use tenure_core::holder::{
-    Answer, Body, Cause, Generation, HolderConfig, Input, LoadFault, Op, SaveFault, Settled,
-    SignOutScope, SignedOutReason, Snapshot, StorageTrouble, TokenSource, Waiter,
+    Answer, Body, Cause, ExchangeOp, Generation, HolderConfig, Input, LoadFault, LoadOp, SaveFault,
+    SaveOp, Settled, SignOutScope, SignedOutReason, Snapshot, StorageTrouble, TokenSource, Waiter,
 };
 
 use crate::story::{LIFE, Story, grant, on_demand, stored};
@@ -157,13 +157,13 @@ fn an_answer_that_comes_after_its_time_is_still_good_for_the_same_session() {
 fn an_answer_to_nobody_is_ignored() {
     let mut story = Story::signed_in(on_demand(), 0);
     let wall = story.wall;
-    story.answer(Op(4_711), Answer::Tokens(grant(9, wall)));
+    story.answer(ExchangeOp(4_711), Answer::Tokens(grant(9, wall)));
     story.input(Input::Saved {
-        op: Op(4_712),
+        op: SaveOp(4_712),
         result: Ok(()),
     });
     story.input(Input::Loaded {
-        op: Op(4_713),
+        op: LoadOp(4_713),
         result: Ok(None),
     });
     story.want(1);

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Active, Answer, Binding, Body, Cause, Event, Expiry, Generation, Grant, Holder,
-        HolderConfig, Input, LoadFault, Login, Op, Outage, Output, Renewal, Settled, Stored,
-        TokenSet, Waiter,
+        Active, Answer, Binding, Body, Cause, Event, ExchangeOp, Expiry, Generation, Grant, Holder,
+        HolderConfig, Input, LoadFault, LoadOp, LockOp, Login, Outage, Output, Renewal, SaveOp,
+        Settled, Stored, TokenSet, Waiter,
     },
     secret::{AccessToken, RefreshToken},
     time::{Now, Timestamp, Uptime},
@@ -71,7 +71,7 @@ impl Story {
         pick(&self.outputs.remove(at))
     }
 
-    pub(crate) fn load(&mut self) -> Op {
+    pub(crate) fn load(&mut self) -> LoadOp {
         self.take(|o| {
             if let Output::Load { op } = o {
                 Some(*op)
@@ -92,7 +92,7 @@ impl Story {
         }
     }
 
-    pub(crate) fn replace(&mut self) -> (Op, Generation, Stored) {
+    pub(crate) fn replace(&mut self) -> (SaveOp, Generation, Stored) {
         self.take(|o| {
             if let Output::Replace {
                 op,
@@ -108,7 +108,7 @@ impl Story {
         .unwrap()
     }
 
-    pub(crate) fn lock(&mut self) -> Op {
+    pub(crate) fn lock(&mut self) -> LockOp {
         self.take(|o| {
             if let Output::Lock { op, .. } = o {
                 Some(*op)
@@ -119,7 +119,7 @@ impl Story {
         .unwrap()
     }
 
-    pub(crate) fn exchange(&mut self) -> Option<Op> {
+    pub(crate) fn exchange(&mut self) -> Option<ExchangeOp> {
         self.take(|o| {
             if let Output::Exchange { op, .. } = o {
                 Some(*op)
@@ -129,7 +129,7 @@ impl Story {
         })
     }
 
-    pub(crate) fn save(&mut self) -> (Op, Generation, Stored) {
+    pub(crate) fn save(&mut self) -> (SaveOp, Generation, Stored) {
         self.take(|o| {
             if let Output::Save {
                 op,
@@ -206,7 +206,7 @@ impl Story {
     }
 
     /// Lock granted and storage read: the holder has asked the issuer.
-    pub(crate) fn up_to_the_exchange(&mut self) -> Op {
+    pub(crate) fn up_to_the_exchange(&mut self) -> ExchangeOp {
         let op = self.lock();
         self.input(Input::LockGranted { op });
         let op = self.load();
@@ -217,7 +217,7 @@ impl Story {
         self.exchange().unwrap()
     }
 
-    pub(crate) fn answer(&mut self, op: Op, answer: Answer) {
+    pub(crate) fn answer(&mut self, op: ExchangeOp, answer: Answer) {
         self.input(Input::Exchanged {
             op,
             answer,

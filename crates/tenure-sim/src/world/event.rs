@@ -1,5 +1,5 @@
 use tenure_core::{
-    holder::{Answer, Op, Request, Stored},
+    holder::{Answer, ExchangeOp, LoadOp, LockOp, Request, SaveOp, Stored},
     secret::RefreshToken,
     time::Timestamp,
 };
@@ -84,11 +84,11 @@ pub(crate) enum Platform {
     },
     Reads {
         life: Life,
-        op: Op,
+        op: LoadOp,
     },
     Writes {
         life: Life,
-        op: Op,
+        op: SaveOp,
         replaces: u64,
         value: Box<Stored>,
         /// Whether it keeps damage aside.
@@ -98,7 +98,7 @@ pub(crate) enum Platform {
     },
     Locks {
         life: Life,
-        op: Op,
+        op: LockOp,
         since: u64,
         lease: u64,
     },
@@ -115,7 +115,7 @@ pub(crate) enum Platform {
 pub(crate) enum Network {
     Arrives {
         life: Life,
-        op: Op,
+        op: ExchangeOp,
         request: Request,
         sent_at: Timestamp,
         answers: bool,
@@ -125,7 +125,7 @@ pub(crate) enum Network {
     /// A node has read the row and now writes what it decided.
     Decides {
         life: Life,
-        op: Op,
+        op: ExchangeOp,
         token: RefreshToken,
         read: u64,
         sent_at: Timestamp,
@@ -134,7 +134,7 @@ pub(crate) enum Network {
     },
     Answers {
         life: Life,
-        op: Op,
+        op: ExchangeOp,
         answer: Box<Answer>,
     },
     Revokes {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use tenure_core::holder::{Input, Op};
+use tenure_core::holder::{Input, LockOp};
 
 use super::{
     World,
@@ -11,12 +11,12 @@ use super::{
 #[derive(Debug, Default)]
 pub(crate) struct Lock {
     pub(crate) fence: u64,
-    pub(crate) holder: Option<(Life, Op)>,
+    pub(crate) holder: Option<(Life, LockOp)>,
 }
 
 /// Who has the lock, and for how long.
 impl World {
-    pub(super) fn ask_for_lock(&mut self, life: Life, op: Op, lease: Duration) {
+    pub(super) fn ask_for_lock(&mut self, life: Life, op: LockOp, lease: Duration) {
         let lease = u64::try_from(lease.as_millis()).unwrap_or(0);
         // A lock that is broken says so, or says nothing.
         if !self.plan.lock {
@@ -42,7 +42,7 @@ impl World {
         }
     }
 
-    pub(super) fn try_lock(&mut self, life: Life, op: Op, since: u64, lease: u64) {
+    pub(super) fn try_lock(&mut self, life: Life, op: LockOp, since: u64, lease: u64) {
         if since == u64::MAX {
             self.give(life, Input::LockRefused { op });
             return;
@@ -70,7 +70,7 @@ impl World {
         self.give(life, Input::LockGranted { op });
     }
 
-    pub(super) fn unlock(&mut self, life: Life, op: Op) {
+    pub(super) fn unlock(&mut self, life: Life, op: LockOp) {
         if self.lock.holder == Some((life, op)) {
             self.lock.holder = None;
         }

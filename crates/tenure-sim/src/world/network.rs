@@ -1,5 +1,5 @@
 use tenure_core::{
-    holder::{Answer, Input, Op, Outage, Request},
+    holder::{Answer, ExchangeOp, Input, Outage, Request},
     secret::RefreshToken,
     time::Timestamp,
 };
@@ -208,7 +208,7 @@ impl World {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question {
     pub(super) life: Life,
-    pub(super) op: Op,
+    pub(super) op: ExchangeOp,
     pub(super) sent_at: Timestamp,
     pub(super) answers: bool,
 }

@@ -1,7 +1,7 @@
 use tenure_core::{
     holder::{
-        Active, Body, Cause, Input, LoadFault, Op, Output, Request, SaveFault, Settled,
-        SignedOutReason, Snapshot, Stored,
+        Active, Body, Cause, ExchangeOp, Input, LoadFault, Output, Request, SaveFault, SaveOp,
+        Settled, SignedOutReason, Snapshot, Stored,
     },
     secret::RefreshToken,
 };
@@ -134,7 +134,13 @@ impl World {
         }
     }
 
-    fn begin_write(&mut self, life: Life, op: Op, (replaces, value): (u64, Stored), aside: bool) {
+    fn begin_write(
+        &mut self,
+        life: Life,
+        op: SaveOp,
+        (replaces, value): (u64, Stored),
+        aside: bool,
+    ) {
         let delay = self.storage_delay();
         let (fails, answers) = (self.trouble(), !self.trouble());
         let value = Box::new(value);
@@ -170,7 +176,7 @@ impl World {
         }
     }
 
-    fn ask(&mut self, life: Life, op: Op, request: Request) {
+    fn ask(&mut self, life: Life, op: ExchangeOp, request: Request) {
         if self.plan.calm
             && let Request::Refresh { refresh_token } = &request
             && let Some(holder) = &self.processes[life.process].holder

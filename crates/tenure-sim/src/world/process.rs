@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use tenure_core::holder::{Holder, Input, Op};
+use tenure_core::holder::{Holder, Input, LockOp};
 
 /// One process or tab: a real holder and what its driver would know.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub(crate) struct Process {
     pub(crate) waiting: BTreeMap<u64, Waiting>,
     pub(crate) next_waiter: u64,
     /// The lock this process thinks it has.
-    pub(crate) lock: Option<(Op, u64)>,
+    pub(crate) lock: Option<(LockOp, u64)>,
     /// The generation its callers got last.
     pub(crate) last_generation: Option<u64>,
     /// The same, with the life of the process in which they got it.
