@@ -130,7 +130,9 @@ impl Holder {
             }
             SaveReason::End { reason } => {
                 // The session is over whether or not it could be written down.
-                self.settle_all(&Err(Cause::SignedOut(reason)));
+                let cause = Cause::SignedOut(reason);
+                self.settle_all(&Err(cause));
+                self.last_failure = cause;
                 self.pause(None);
                 self.rest();
             }

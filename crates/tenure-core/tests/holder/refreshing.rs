@@ -205,6 +205,28 @@ fn a_refusal_ends_the_session_only_after_storage_was_read_again() {
 }
 
 #[test]
+fn an_end_that_storage_does_not_take_is_told_to_whoever_asks_meanwhile() {
+    let mut story = Story::signed_in(on_demand(), LIFE);
+    story.want(1);
+    let op = story.up_to_the_exchange();
+    story.answer(op, Answer::Refused);
+    let op = story.load();
+    let result = Ok(Some(stored(1, LIFE)));
+    story.input(Input::Loaded { op, result });
+    let (op, ..) = story.save();
+    let result = Err(SaveFault::Failed);
+    story.input(Input::Saved { op, result });
+    story.want(2);
+    for waiter in [1, 2] {
+        let told = story.settled(waiter);
+        assert!(
+            matches!(told, Some(Err(Cause::SignedOut(SignedOutReason::Refused)))),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
 fn a_refusal_of_what_a_peer_has_replaced_ends_nothing() {
     // Law 1.
     let mut story = Story::signed_in(on_demand(), LIFE);
