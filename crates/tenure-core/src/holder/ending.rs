@@ -13,7 +13,7 @@ use crate::{
 impl Holder {
     /// Which limit has passed.
     pub(super) fn over_limit(&self) -> Option<SignedOutReason> {
-        let now = self.now.wall;
+        let now = self.clock.wall;
         if self.absolute_limit_at().is_some_and(|at| now >= at) {
             return Some(SignedOutReason::AbsoluteLimit);
         }
@@ -52,7 +52,7 @@ impl Holder {
             generation: replaces.next(),
             body: Body::SignedOut(SignedOut {
                 reason,
-                at: self.now.wall,
+                at: self.clock.wall,
             }),
         };
         self.save(Save {
@@ -75,7 +75,7 @@ impl Holder {
         let generation = value.generation;
         self.adopt(Some(value));
         self.revoke(token);
-        self.outputs.push_back(Output::Publish { generation });
+        self.outbox.push(Output::Publish { generation });
         self.settle_satisfied();
         self.rest();
     }
@@ -88,8 +88,8 @@ impl Holder {
         let step = (limit / 20).min(LONGEST_ACTIVITY_STEP);
         self.view
             .session()
-            .is_some_and(|s| self.last_active.since(s.last_active) >= step)
-            && self.now.uptime >= self.pause_until
+            .is_some_and(|s| self.person.last_activity.since(s.last_active) >= step)
+            && !self.is_pausing()
     }
 
     pub(super) fn save_activity(&mut self) {
@@ -97,7 +97,7 @@ impl Holder {
             return;
         };
         let mut session = session.clone();
-        session.last_active = self.last_active;
+        session.last_active = self.person.last_activity;
         session.binding.clone_from(&self.config.binding);
         let replaces = self.generation();
         let value = Stored {
@@ -120,7 +120,7 @@ impl Holder {
 
     fn idle_limit_at(&self) -> Option<Timestamp> {
         let session = self.view.session()?;
-        let last = self.last_active.max(session.last_active);
+        let last = self.person.last_activity.max(session.last_active);
         Some(last.saturating_add(self.config.idle_limit?))
     }
 }

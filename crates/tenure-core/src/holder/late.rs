@@ -1,31 +1,17 @@
 use super::{
     Answer, ExchangeOp, Holder,
-    phase::{AbandonedExchange, AfterLoad, Asked, Phase},
+    phase::{AfterLoad, Phase},
 };
 use crate::mutant::{Mutant, is_on};
 
 /// Answers that come when nobody awaits them any more.
 impl Holder {
-    /// Remembers a question whose answer may still come.
-    pub(super) fn abandon_exchange(&mut self, op: ExchangeOp, asked: Asked) {
-        if self.abandoned_exchanges.len() == MOST_ABANDONED {
-            self.abandoned_exchanges.remove(0);
-        }
-        self.abandoned_exchanges
-            .push(AbandonedExchange { op, asked });
-    }
-
     /// An answer that was given up. If its session is still here unchanged, it is as good as any;
     /// if somebody signed out or in meanwhile, its refresh token is revoked (laws 3 and 4).
     pub(super) fn late_answer(&mut self, op: ExchangeOp, answer: Answer) {
-        let Some(at) = self
-            .abandoned_exchanges
-            .iter()
-            .position(|abandoned| abandoned.op == op)
-        else {
+        let Some(asked) = self.owed.take_abandoned(op) else {
             return;
         };
-        let AbandonedExchange { asked, .. } = self.abandoned_exchanges.remove(at);
         let Answer::Tokens(grant) = answer else {
             return;
         };
@@ -36,14 +22,14 @@ impl Holder {
         }
         if self.is_signing() {
             // Void once that is in storage; until then the old session may have to go on.
-            self.to_revoke.extend(grant.refresh_token);
+            self.owed.to_revoke.extend(grant.refresh_token);
             return;
         }
         if self.login() != asked.login {
             self.revoke(grant.refresh_token);
             return;
         }
-        if !self.still_asked(&asked) || self.unsaved.is_some() {
+        if !self.still_asked(&asked) || self.owed.unsaved.is_some() {
             return;
         }
         match &self.phase {
@@ -63,6 +49,3 @@ impl Holder {
         }
     }
 }
-
-/// Answers beyond this many that nobody awaits are forgotten.
-const MOST_ABANDONED: usize = 16;

@@ -2,7 +2,7 @@ use core::time::Duration;
 
 use super::{
     Generation, Holder, LoadFault, LoadOp, StorageTrouble, Stored,
-    phase::{AfterLoad, Phase, Save, SaveReason},
+    phase::{AfterLoad, Phase, Reads, Save, SaveReason},
     signing::MOST_LOST_RACES,
     stored_view::StoredView,
 };
@@ -15,23 +15,25 @@ impl Holder {
         if !awaited {
             return;
         }
-        let Phase::Loading { since, then, .. } = core::mem::replace(&mut self.phase, Phase::Idle)
+        let Phase::Loading {
+            since,
+            then,
+            before,
+            ..
+        } = core::mem::replace(&mut self.phase, Phase::Idle)
         else {
             return;
         };
-        if result.is_ok() && self.now.uptime.since(since) > OLD_NEWS {
-            self.read_again(then);
+        if result.is_ok() && self.clock.uptime.since(since) > OLD_NEWS {
+            self.read_again(then, before);
             return;
         }
-        self.slow_reads = 0;
         match result {
             Ok(found) => self.after_load(then, found),
             // Before anybody is told that nothing can be known: what fails once may be nothing.
-            Err(LoadFault::Failed)
-                if matches!(self.view, StoredView::Unread) && !self.read_twice =>
-            {
-                self.read_twice = true;
-                self.load(then);
+            Err(LoadFault::Failed) if matches!(self.view, StoredView::Unread) && !before.failed => {
+                let failed = true;
+                self.load_after(Reads { failed, ..before }, then);
             }
             Err(fault) => self.load_failed(then, fault),
         }
@@ -39,13 +41,12 @@ impl Holder {
 
     /// What was read may be long out of date: this process, or storage, stood still meanwhile.
     /// Acting on it could show the issuer a refresh token that peers have left behind.
-    fn read_again(&mut self, then: AfterLoad) {
-        if self.slow_reads == MOST_SLOW_READS {
-            self.slow_reads = 0;
+    fn read_again(&mut self, then: AfterLoad, before: Reads) {
+        if before.slow == MOST_SLOW_READS {
             self.load_failed(then, LoadFault::Failed);
         } else {
-            self.slow_reads += 1;
-            self.load(then);
+            let slow = before.slow + 1;
+            self.load_after(Reads { slow, ..before }, then);
         }
     }
 
@@ -80,12 +81,12 @@ impl Holder {
 impl Holder {
     /// Whether storage, which could not be read, may be readable now although nobody changed it.
     pub(super) const fn may_read_again(&self) -> bool {
-        matches!(self.view, StoredView::Failed(StorageTrouble::Read)) && !self.hidden
+        matches!(self.view, StoredView::Failed(StorageTrouble::Read)) && !self.person.hidden
     }
 
     /// Whether it is time to read it again.
     pub(super) fn reads_again(&self) -> bool {
-        self.may_read_again() && self.now.uptime >= self.pause_until
+        self.may_read_again() && !self.is_pausing()
     }
 
     /// A sign-in takes the place of what is damaged; nothing else does. One whose write went
@@ -116,7 +117,7 @@ impl Holder {
         if at != Generation::NONE {
             return at.next();
         }
-        let beyond = Generation::from_u64(self.now.wall.as_millis().unsigned_abs());
+        let beyond = Generation::from_u64(self.clock.wall.as_millis().unsigned_abs());
         self.generation().next().max(beyond)
     }
 }

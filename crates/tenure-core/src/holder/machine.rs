@@ -1,45 +1,47 @@
-use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::{
     Binding, Event, Generation, HolderConfig, Input, LoadFault, LoadOp, LockOp, Login, Output,
     SaveOp, SignedOutReason, Snapshot, Stored,
-    phase::{AbandonedExchange, AfterLoad, Command, Phase, Save, SaveReason, Unsaved},
+    attempt::Attempt,
+    backoff::Backoff,
+    clock::Clock,
+    outbox::Outbox,
+    owed::Owed,
+    person::Person,
+    phase::{AfterLoad, Phase, Reads, Save, SaveReason},
+    queue::{Command, Queue},
     stored_view::StoredView,
-    waiting::TokenWaiter,
 };
 use crate::{
     mutant::{Mutant, is_on},
-    secret::RefreshToken,
-    time::{Now, Timestamp, Uptime},
+    time::{Now, Uptime},
 };
 
 /// One session as its holder sees it.
 #[derive(Debug)]
 pub struct Holder {
+    /// How the session behaves; nothing changes it.
     pub(super) config: HolderConfig,
-    pub(super) outputs: VecDeque<Output>,
-    pub(super) last_op: u64,
-    pub(super) now: Now,
-    pub(super) view: StoredView,
+    /// What is under way, and when it is given up.
     pub(super) phase: Phase,
-    pub(super) waiters: Vec<TokenWaiter>,
-    pub(super) commands: VecDeque<Command>,
-    pub(super) abandoned_exchanges: Vec<AbandonedExchange>,
-    pub(super) unsaved: Option<Unsaved>,
-    pub(super) to_revoke: Vec<RefreshToken>,
-    pub(super) lock: Option<LockOp>,
-    pub(super) look_again: bool,
-    pub(super) hidden: bool,
-    pub(super) last_active: Timestamp,
-    pub(super) failures: u32,
-    pub(super) superseded: u8,
-    pub(super) retried: bool,
-    pub(super) slow_reads: u8,
-    pub(super) read_twice: bool,
-    pub(super) pause_until: Uptime,
-    pub(super) last_failure: super::Cause,
-    pub(super) clock_offset_millis: i64,
+    /// What storage is known to hold.
+    pub(super) view: StoredView,
+    /// What the work under way has been through; forgotten at rest.
+    pub(super) attempt: Attempt,
+    /// How long nothing is tried again, after failures.
+    pub(super) backoff: Backoff,
+    /// What is still to be told or stored, whatever else is done meanwhile.
+    pub(super) owed: Owed,
+    /// What waits until nothing else is under way.
+    pub(super) queue: Queue,
+    /// Whether a person is there, and when they last did something.
+    pub(super) person: Person,
+    /// What time it is, here and at the issuer.
+    pub(super) clock: Clock,
+    /// What the driver has to do.
+    pub(super) outbox: Outbox,
 }
 
 impl Holder {
@@ -48,39 +50,23 @@ impl Holder {
     pub const fn new(config: HolderConfig) -> Self {
         Self {
             config,
-            outputs: VecDeque::new(),
-            last_op: 0,
-            now: Now {
-                wall: Timestamp::EPOCH,
-                uptime: Uptime::from_millis(0),
-            },
-            view: StoredView::Unread,
             phase: Phase::Idle,
-            waiters: Vec::new(),
-            commands: VecDeque::new(),
-            abandoned_exchanges: Vec::new(),
-            unsaved: None,
-            to_revoke: Vec::new(),
-            lock: None,
-            look_again: false,
-            hidden: false,
-            last_active: Timestamp::EPOCH,
-            failures: 0,
-            superseded: 0,
-            retried: false,
-            slow_reads: 0,
-            read_twice: false,
-            pause_until: Uptime::from_millis(0),
-            last_failure: super::Cause::Misconfigured,
-            clock_offset_millis: 0,
+            view: StoredView::Unread,
+            attempt: Attempt::new(),
+            backoff: Backoff::new(),
+            owed: Owed::new(),
+            queue: Queue::new(),
+            person: Person::new(),
+            clock: Clock::new(),
+            outbox: Outbox::new(),
         }
     }
 
     /// Takes in what happened.
     pub fn handle_input(&mut self, input: Input, now: Now) {
-        self.now = now;
+        self.clock.set(now);
         match input {
-            Input::Opened | Input::PeerChanged => self.look_again = true,
+            Input::Opened | Input::PeerChanged => self.queue.look = true,
             Input::Loaded { op, result } => self.loaded(op, result),
             Input::TokenWanted { waiter, rejected } => self.token_wanted(waiter, rejected),
             Input::SignedIn { waiter, grant } => self.command(Command::SignIn { waiter, grant }),
@@ -95,23 +81,23 @@ impl Holder {
                 answer,
                 issuer_time,
             } => {
-                self.measure(issuer_time);
+                self.clock.measure(issuer_time);
                 self.exchanged(op, answer);
             }
             Input::Saved { op, result } => self.saved(op, result),
             Input::UserActive => {
                 // Activity after the limit comes too late, whoever slept through it.
                 if self.view.session().is_some() && self.over_limit().is_none() {
-                    self.last_active = self.last_active.max(now.wall);
+                    self.person.last_activity = self.person.last_activity.max(now.wall);
                 }
             }
-            Input::Hidden => self.hidden = true,
+            Input::Hidden => self.person.hidden = true,
             Input::WokeUp => {
-                self.hidden = false;
-                self.look_again = true;
-                self.pause_until = now.uptime;
+                self.person.hidden = false;
+                self.queue.look = true;
+                self.backoff.cut_short();
             }
-            Input::Online => self.pause_until = now.uptime,
+            Input::Online => self.backoff.cut_short(),
             Input::Elapsed => {}
         }
         self.check_deadline();
@@ -120,14 +106,14 @@ impl Holder {
 
     /// The next thing to do, until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.outbox.pop()
     }
 
     /// When [`Input::Elapsed`] is due, if nothing happens before. At most twelve hours ahead: a
     /// timer of a platform may not count further.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Uptime> {
-        let ahead = self.now.uptime.saturating_add(LONGEST_TIMER);
+        let ahead = self.clock.within(LONGEST_TIMER);
         self.deadline()
             .or_else(|| self.next_wake())
             .map(|at| at.min(ahead))
@@ -165,22 +151,27 @@ impl Holder {
     // What follows is one step each: it changes the phase and asks for what the phase needs.
 
     pub(super) fn load(&mut self, then: AfterLoad) {
-        let op = LoadOp(self.next_op());
-        let deadline = self.within(self.config.storage_timeout);
+        self.load_after(Reads::default(), then);
+    }
+
+    pub(super) fn load_after(&mut self, before: Reads, then: AfterLoad) {
+        let op = LoadOp(self.outbox.next_op());
+        let deadline = self.clock.within(self.config.storage_timeout);
         self.phase = Phase::Loading {
             op,
-            since: self.now.uptime,
+            since: self.clock.uptime,
             deadline,
             then,
+            before,
         };
-        self.outputs.push_back(Output::Load { op });
+        self.outbox.push(Output::Load { op });
     }
 
     pub(super) fn save(&mut self, save: Save) {
-        let op = SaveOp(self.next_op());
-        let deadline = self.within(self.config.storage_timeout);
+        let op = SaveOp(self.outbox.next_op());
+        let deadline = self.clock.within(self.config.storage_timeout);
         let (replaces, value) = (save.replaces, save.value.clone());
-        self.outputs.push_back(match save.reason {
+        self.outbox.push(match save.reason {
             SaveReason::SignIn {
                 over_damage: true, ..
             } => Output::Replace {
@@ -203,35 +194,20 @@ impl Holder {
     }
 
     pub(super) fn rest(&mut self) {
-        self.retried = false;
-        self.superseded = 0;
-        self.unlock();
-        self.phase = Phase::Idle;
-    }
-
-    pub(super) fn unlock(&mut self) {
-        if let Some(op) = self.lock.take() {
+        if let Some(op) = core::mem::take(&mut self.attempt).lock {
             self.release(op);
         }
+        self.phase = Phase::Idle;
     }
 
     pub(super) fn release(&mut self, op: LockOp) {
         if !is_on(Mutant::LockKept) {
-            self.outputs.push_back(Output::Unlock { op });
+            self.outbox.push(Output::Unlock { op });
         }
     }
 
     pub(super) fn event(&mut self, event: Event) {
-        self.outputs.push_back(Output::Event(event));
-    }
-
-    pub(super) const fn next_op(&mut self) -> u64 {
-        self.last_op += 1;
-        self.last_op
-    }
-
-    pub(super) fn within(&self, span: Duration) -> Uptime {
-        self.now.uptime.saturating_add(span)
+        self.outbox.push(Output::Event(event));
     }
 
     pub(super) fn login(&self) -> Option<Login> {
@@ -251,11 +227,15 @@ impl Holder {
         let before = core::mem::replace(&mut self.view, found);
         if matches!(before, StoredView::Failed(_)) {
             // What failed works again.
-            self.failures = 0;
-            self.pause_until = self.now.uptime;
+            self.backoff.succeeded();
+            self.backoff.cut_short();
         }
         if let Some(session) = self.view.session() {
-            self.last_active = self.last_active.max(session.last_active).min(self.now.wall);
+            self.person.last_activity = self
+                .person
+                .last_activity
+                .max(session.last_active)
+                .min(self.clock.wall);
         }
         let event = match (before.session(), self.view.session()) {
             (Some(old), Some(new)) if old.login == new.login => {
@@ -279,17 +259,12 @@ impl Holder {
             self.event(event);
         }
         if self
+            .owed
             .unsaved
             .as_ref()
             .is_some_and(|u| Some(u.active.login) != self.login())
         {
             self.drop_unsaved();
-        }
-    }
-
-    fn measure(&mut self, issuer_time: Option<Timestamp>) {
-        if let Some(at) = issuer_time {
-            self.clock_offset_millis = at.as_millis().saturating_sub(self.now.wall.as_millis());
         }
     }
 
@@ -307,7 +282,7 @@ impl Holder {
     }
 
     fn check_deadline(&mut self) {
-        if self.deadline().is_none_or(|at| self.now.uptime < at) {
+        if self.deadline().is_none_or(|at| self.clock.uptime < at) {
             return;
         }
         match core::mem::replace(&mut self.phase, Phase::Idle) {
@@ -318,7 +293,7 @@ impl Holder {
                 self.load(AfterLoad::Refresh);
             }
             Phase::Exchanging { op, asked, .. } => {
-                self.abandon_exchange(op, asked);
+                self.owed.abandon_exchange(op, asked);
                 self.load(AfterLoad::TimedOut);
             }
             Phase::Saving { mut save, .. } => {
@@ -332,14 +307,14 @@ impl Holder {
     /// Starts whatever is due while nothing is under way.
     fn move_on(&mut self) {
         while matches!(self.phase, Phase::Idle) {
-            if let Some(command) = self.commands.pop_front() {
+            if let Some(command) = self.queue.commands.pop_front() {
                 self.command(command);
-            } else if core::mem::take(&mut self.look_again)
-                || (!self.view.is_known() && !self.waiters.is_empty())
+            } else if core::mem::take(&mut self.queue.look)
+                || (!self.view.is_known() && !self.queue.callers.is_empty())
                 || self.reads_again()
             {
                 self.load(AfterLoad::Look);
-            } else if self.over_limit().is_some() && self.now.uptime >= self.pause_until {
+            } else if self.over_limit().is_some() && !self.is_pausing() {
                 self.load(AfterLoad::Limit);
             } else {
                 self.settle_satisfied();

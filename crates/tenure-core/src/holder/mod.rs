@@ -4,7 +4,10 @@
 //! [`Holder::poll_output`], then waits for the next input or for [`Holder::poll_timeout`].
 //! Nothing else moves the machine, and nothing in it reads a clock or does I/O.
 
+mod attempt;
+mod backoff;
 mod binding;
+mod clock;
 mod config;
 mod ending;
 mod input;
@@ -12,8 +15,12 @@ mod late;
 mod loading;
 mod machine;
 mod op;
+mod outbox;
 mod output;
+mod owed;
+mod person;
 mod phase;
+mod queue;
 mod refresh;
 mod signing;
 mod stored;

@@ -16,6 +16,7 @@ pub(super) enum Phase {
         since: Uptime,
         deadline: Uptime,
         then: AfterLoad,
+        before: Reads,
     },
     /// Waiting for the lock before a refresh.
     Locking { op: LockOp, deadline: Uptime },
@@ -33,6 +34,15 @@ pub(super) enum Phase {
     },
     /// Giving a peer the time to store what the issuer says it has.
     Pausing { deadline: Uptime, then: AfterLoad },
+}
+
+/// What became of the reads before this one that had the same end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reads {
+    /// How many took so long that they were not acted on.
+    pub(super) slow: u8,
+    /// Whether one failed.
+    pub(super) failed: bool,
 }
 
 /// Why storage is being read.
@@ -96,33 +106,6 @@ pub(super) enum SaveReason {
     Refresh,
     /// The person did something.
     Activity,
-}
-
-/// A question whose answer is no longer awaited but may still come.
-#[derive(Debug)]
-pub(super) struct AbandonedExchange {
-    pub(super) op: ExchangeOp,
-    pub(super) asked: Asked,
-}
-
-/// New tokens that storage did not take; they are not handed out until it does.
-#[derive(Debug)]
-pub(super) struct Unsaved {
-    pub(super) replaces: Generation,
-    pub(super) active: Active,
-}
-
-/// Something a person asked for that waits for another write to end.
-#[derive(Debug)]
-pub(super) enum Command {
-    SignIn {
-        waiter: Waiter,
-        grant: super::Grant,
-    },
-    SignOut {
-        waiter: Waiter,
-        scope: super::SignOutScope,
-    },
 }
 
 impl Save {

@@ -4,7 +4,9 @@ use super::{
     Active, Answer, Body, Cause, ExchangeOp, Generation, Grant, Holder, LockOp, Login, Outage,
     Output, Request, SaveFault, SaveOp, SignedOutReason, StorageTrouble, Stored, TokenSet,
     TokenSource,
-    phase::{AfterLoad, Asked, Phase, Save, SaveReason, Unsaved},
+    attempt::MOST_LOOKS,
+    owed::Unsaved,
+    phase::{AfterLoad, Asked, Phase, Save, SaveReason},
 };
 use crate::mutant::{Mutant, is_on};
 
@@ -19,10 +21,10 @@ impl Holder {
             self.load(AfterLoad::Refresh);
             return;
         }
-        let op = LockOp(self.next_op());
-        let deadline = self.within(self.config.lock_wait);
+        let op = LockOp(self.outbox.next_op());
+        let deadline = self.clock.within(self.config.lock_wait);
         self.phase = Phase::Locking { op, deadline };
-        self.outputs.push_back(Output::Lock {
+        self.outbox.push(Output::Lock {
             op,
             lease: self.config.lock_lease,
         });
@@ -34,7 +36,7 @@ impl Holder {
             self.release(op);
             return;
         }
-        self.lock = Some(op);
+        self.attempt.lock = Some(op);
         if is_on(Mutant::NoReloadUnderLock) {
             self.ask();
         } else {
@@ -51,8 +53,8 @@ impl Holder {
 
     /// Somebody else has the lock now; the generation check decides what becomes of our answer.
     pub(super) fn lock_lost(&mut self, op: LockOp) {
-        if self.lock == Some(op) {
-            self.lock = None;
+        if self.attempt.lock == Some(op) {
+            self.attempt.lock = None;
         }
     }
 
@@ -66,7 +68,7 @@ impl Holder {
             return;
         }
         self.settle_satisfied();
-        let wanted = !self.waiters.is_empty() || self.due_by_itself();
+        let wanted = !self.queue.callers.is_empty() || self.due_by_itself();
         if !wanted {
             self.rest();
         } else if self.renewable() || self.can_start_from_nothing() {
@@ -91,23 +93,19 @@ impl Holder {
             Answer::Refused if is_on(Mutant::RefusalWithoutReload) => {
                 self.end(SignedOutReason::Refused);
             }
-            Answer::Refused if self.lock.is_some() => self.load(AfterLoad::Refused(asked)),
+            Answer::Refused if self.attempt.lock.is_some() => self.load(AfterLoad::Refused(asked)),
             Answer::Refused => self.pause_then(PEER_SAVES, AfterLoad::Refused(asked)),
-            Answer::Superseded if self.superseded < MOST_LOOKS => {
-                self.superseded += 1;
+            Answer::Superseded if self.attempt.looks_again() => {
                 self.pause_then(PEER_STORES, AfterLoad::Refresh);
             }
-            Answer::Superseded => {
-                self.superseded = 0;
-                self.exchange_failed(Outage::Overloaded, None);
-            }
+            Answer::Superseded => self.exchange_failed(Outage::Overloaded, None),
             Answer::Unavailable {
                 outage: Outage::Network,
                 retry_after: None,
-            } if !self.retried && !self.discards() => {
+            } if !self.attempt.retried && !self.discards() => {
                 // The answer may have been lost on its way: the same question once more, unless
                 // a peer has moved on meanwhile.
-                self.retried = true;
+                self.attempt.retried = true;
                 self.load(AfterLoad::Refresh);
             }
             // A transport may notice the silence before this machine does: as at its deadline.
@@ -126,20 +124,19 @@ impl Holder {
     }
 
     pub(super) fn exchange_failed(&mut self, outage: Outage, retry_after: Option<Duration>) {
-        self.failed_with(
-            Cause::Unavailable {
-                outage,
-                retry_after: Duration::ZERO,
-            },
-            retry_after,
-        );
+        let cause = Cause::Unavailable {
+            outage,
+            // How long that is, the pause knows.
+            retry_after: Duration::ZERO,
+        };
+        self.failed_with(cause, retry_after);
     }
 
     /// Storage was read again after the issuer had been silent for too long. A process that was
     /// frozen finds what its peers did meanwhile.
     pub(super) fn timed_out(&mut self) {
         self.settle_satisfied();
-        if self.waiters.is_empty() && !self.due_by_itself() {
+        if self.queue.callers.is_empty() && !self.due_by_itself() {
             self.rest();
         } else {
             self.exchange_failed(Outage::TimedOut, None);
@@ -158,25 +155,24 @@ impl Holder {
 
     /// The refresh's outcome is in storage.
     pub(super) fn refresh_saved(&mut self, value: Stored) {
-        self.unsaved = None;
-        self.failures = 0;
-        self.superseded = 0;
+        self.owed.unsaved = None;
+        self.backoff.succeeded();
+        self.attempt.caught_up();
         let generation = value.generation;
         self.adopt(Some(value));
-        self.outputs.push_back(Output::Publish { generation });
+        self.outbox.push(Output::Publish { generation });
         if self
             .view
             .session()
-            .is_some_and(|s| s.tokens.outlived(self.now.wall))
+            .is_some_and(|s| s.tokens.outlived(self.clock.wall))
         {
-            if !self.retried {
+            if !self.attempt.retried {
                 // Storing it took its whole life, or its answer had been on its way for that long.
-                self.retried = true;
+                self.attempt.retried = true;
                 self.load(AfterLoad::Refresh);
                 return;
             }
-            self.pause(None);
-            self.give_up_for_now(Cause::Storage(StorageTrouble::Write));
+            self.give_up_for_now(Cause::Storage(StorageTrouble::Write), None);
             return;
         }
         if self.over_limit().is_none() {
@@ -198,7 +194,7 @@ impl Holder {
             return;
         }
         let ours = save.login();
-        self.unsaved = None;
+        self.owed.unsaved = None;
         self.adopt(found);
         if self.login() != ours {
             self.revoke(save.refresh_token());
@@ -246,17 +242,16 @@ impl Holder {
     /// Storage did not take the new tokens: they wait here, and nobody gets them (law 5).
     pub(super) fn refresh_not_saved(&mut self, save: Save, trouble: StorageTrouble) {
         if let Body::Active(session) = save.value.body {
-            self.unsaved = Some(Unsaved {
+            self.owed.unsaved = Some(Unsaved {
                 replaces: save.replaces,
                 active: session,
             });
         }
-        self.pause(None);
-        self.give_up_for_now(Cause::Storage(trouble));
+        self.give_up_for_now(Cause::Storage(trouble), None);
     }
 
     pub(super) fn drop_unsaved(&mut self) {
-        if let Some(unsaved) = self.unsaved.take() {
+        if let Some(unsaved) = self.owed.unsaved.take() {
             self.revoke(unsaved.active.tokens.refresh_token);
         }
     }
@@ -282,7 +277,7 @@ impl Holder {
         let over = self
             .view
             .session()
-            .is_some_and(|s| s.tokens.is_expired(self.now.wall));
+            .is_some_and(|s| s.tokens.is_expired(self.clock.wall));
         if over {
             self.end(SignedOutReason::Expired);
         } else {
@@ -315,27 +310,27 @@ impl Holder {
         let forced = self
             .view
             .session()
-            .is_some_and(|s| !s.tokens.is_due(&self.config, self.now.wall));
+            .is_some_and(|s| !s.tokens.is_due(&self.config, self.clock.wall));
         let asked = Asked {
             login: self.login(),
             issued,
             forced,
         };
-        let op = ExchangeOp(self.next_op());
-        let deadline = self.within(self.config.exchange_timeout);
+        let op = ExchangeOp(self.outbox.next_op());
+        let deadline = self.clock.within(self.config.exchange_timeout);
         self.phase = Phase::Exchanging {
             op,
             deadline,
             asked,
         };
-        self.outputs.push_back(Output::Exchange { op, request });
+        self.outbox.push(Output::Exchange { op, request });
     }
 
     pub(super) fn granted(&mut self, grant: Grant, asked: &Asked) {
         let replaces = self.generation();
         let generation = replaces.next();
         let session = self.view.session();
-        let now = self.now.wall;
+        let now = self.clock.wall;
         let login = session.map_or(
             Login {
                 generation,
@@ -343,13 +338,13 @@ impl Holder {
             },
             |s| s.login,
         );
-        let last_active = session.map_or(now, |_| self.last_active);
+        let last_active = session.map_or(now, |_| self.person.last_activity);
         let tokens = TokenSet::from_grant(
             grant,
             session.map(|s| &s.tokens),
             generation,
             asked.forced,
-            self.clock_offset_millis,
+            &self.clock,
         );
         let value = Stored {
             generation,
@@ -379,7 +374,7 @@ impl Holder {
 
     /// New tokens that storage did not take before are tried again, if they still fit.
     fn save_what_was_not_saved(&mut self) -> bool {
-        let Some(unsaved) = self.unsaved.take() else {
+        let Some(unsaved) = self.owed.unsaved.take() else {
             return false;
         };
         if unsaved.replaces != self.generation() {
@@ -412,19 +407,11 @@ impl Holder {
             self.end(SignedOutReason::RefreshFailed);
             return;
         }
-        self.pause(retry_after);
-        let cause = match cause {
-            Cause::Unavailable { outage, .. } => Cause::Unavailable {
-                outage,
-                retry_after: self.pause_until.since(self.now.uptime),
-            },
-            other @ (Cause::SignedOut(_) | Cause::Storage(_) | Cause::Misconfigured) => other,
-        };
-        self.give_up_for_now(cause);
+        self.give_up_for_now(cause, retry_after);
     }
 
     fn pause_then(&mut self, pause: Duration, then: AfterLoad) {
-        let deadline = self.within(pause);
+        let deadline = self.clock.within(pause);
         self.phase = Phase::Pausing { deadline, then };
     }
 }
@@ -438,8 +425,6 @@ impl Save {
     }
 }
 
-/// How often a superseded token is looked up again before callers are told to come back.
-const MOST_LOOKS: u8 = 3;
 /// Without the lock, a peer may have been granted what we were refused: it gets time to save.
 const PEER_SAVES: Duration = Duration::from_secs(3);
 /// The issuer says that a newer token is in use: its holder has it, or is just storing it.

@@ -3,7 +3,8 @@ use alloc::boxed::Box;
 use super::{
     Active, Body, Cause, Generation, Grant, Holder, Login, Output, Settled, SignOutScope,
     SignedOut, SignedOutReason, StorageTrouble, Stored, TokenSet, Waiter,
-    phase::{AfterLoad, Command, Phase, Save, SaveReason},
+    phase::{AfterLoad, Phase, Save, SaveReason},
+    queue::Command,
 };
 use crate::{
     mutant::{Mutant, is_on},
@@ -14,7 +15,7 @@ use crate::{
 impl Holder {
     pub(super) fn command(&mut self, command: Command) {
         if self.is_signing() {
-            self.commands.push_back(command);
+            self.queue.commands.push_back(command);
             return;
         }
         match command {
@@ -27,7 +28,7 @@ impl Holder {
     /// for the write that follows, so that no peer asks for what is just being replaced.
     pub(super) fn abandon(&mut self) {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Exchanging { op, asked, .. } => self.abandon_exchange(op, asked),
+            Phase::Exchanging { op, asked, .. } => self.owed.abandon_exchange(op, asked),
             Phase::Locking { op, .. } => self.release(op),
             Phase::Idle | Phase::Loading { .. } | Phase::Saving { .. } | Phase::Pausing { .. } => {}
         }
@@ -39,13 +40,13 @@ impl Holder {
             return;
         }
         if let Some(refresh_token) = refresh_token {
-            self.outputs.push_back(Output::Revoke { refresh_token });
+            self.outbox.push(Output::Revoke { refresh_token });
         }
     }
 
     /// What a person has just left is written down: its issuer may hear of it.
     fn revoke_owed(&mut self) {
-        for token in core::mem::take(&mut self.to_revoke) {
+        for token in core::mem::take(&mut self.owed.to_revoke) {
             self.revoke(Some(token));
         }
     }
@@ -63,24 +64,24 @@ impl Holder {
                     .view
                     .session()
                     .and_then(|s| s.tokens.refresh_token.clone());
-                self.failures = 0;
-                self.pause_until = self.now.uptime;
+                self.backoff.succeeded();
+                self.backoff.cut_short();
                 self.revoke_replaced();
                 self.adopt(Some(save.value));
                 self.revoke(before);
                 self.revoke_owed();
-                self.outputs.push_back(Output::Publish { generation });
+                self.outbox.push(Output::Publish { generation });
                 self.settle(waiter, Ok(Settled::SignedIn));
                 self.rest();
             }
             SaveReason::SignOut { waiter, scope } => {
-                let unsaved = self.unsaved.take();
+                let unsaved = self.owed.unsaved.take();
                 self.adopt(Some(save.value));
                 if scope == SignOutScope::Issuer {
                     self.revoke(unsaved.and_then(|u| u.active.tokens.refresh_token));
                 }
                 self.revoke_owed();
-                self.outputs.push_back(Output::Publish { generation });
+                self.outbox.push(Output::Publish { generation });
                 if !is_on(Mutant::SignOutBeforeSave) {
                     self.settle(waiter, Ok(Settled::SignedOut));
                 }
@@ -97,7 +98,7 @@ impl Holder {
         };
         if let Some(refresh_token) = session.tokens.refresh_token.clone() {
             let binding = session.pair(&self.config).cloned();
-            self.outputs.push_back(Output::RevokeElsewhere {
+            self.outbox.push(Output::RevokeElsewhere {
                 refresh_token,
                 binding,
             });
@@ -110,7 +111,7 @@ impl Holder {
             SaveReason::Refresh => self.refresh_not_saved(save, trouble),
             SaveReason::Activity => self.rest(),
             SaveReason::SignIn { waiter, .. } => {
-                self.to_revoke.clear();
+                self.owed.to_revoke.clear();
                 // A write that was not answered may still arrive: then its session is good.
                 if trouble == StorageTrouble::Write && save.lost == 0 && !save.unanswered {
                     self.revoke(token);
@@ -124,7 +125,7 @@ impl Holder {
                 if save.unanswered {
                     self.revoke_owed();
                 }
-                self.to_revoke.clear();
+                self.owed.to_revoke.clear();
                 self.settle(waiter, Err(Cause::Storage(trouble)));
                 self.rest();
             }
@@ -132,8 +133,7 @@ impl Holder {
                 // The session is over whether or not it could be written down.
                 let cause = Cause::SignedOut(reason);
                 self.settle_all(&Err(cause));
-                self.last_failure = cause;
-                self.pause(None);
+                self.pause(cause, None);
                 self.rest();
             }
         }
@@ -165,19 +165,18 @@ impl Holder {
     }
 
     fn sign_in(&mut self, waiter: Waiter, grant: Grant) {
-        self.to_revoke.extend(self.token_being_ended());
+        self.owed.to_revoke.extend(self.token_being_ended());
         self.abandon();
-        self.unsaved = None;
+        self.owed.unsaved = None;
         let login = Login {
             generation: Generation::NONE,
-            at: self.now.wall,
+            at: self.clock.wall,
         };
-        let offset = self.clock_offset_millis;
-        let tokens = TokenSet::from_grant(grant, None, Generation::NONE, false, offset);
+        let tokens = TokenSet::from_grant(grant, None, Generation::NONE, false, &self.clock);
         let session = Active {
             login,
             tokens,
-            last_active: self.now.wall,
+            last_active: self.clock.wall,
             binding: self.config.binding.clone(),
         };
         let reason = SaveReason::SignIn {
@@ -212,7 +211,8 @@ impl Holder {
             .session()
             .and_then(|s| s.tokens.refresh_token.clone());
         if scope == SignOutScope::Issuer {
-            self.to_revoke
+            self.owed
+                .to_revoke
                 .extend([pending, current].into_iter().flatten());
         }
         self.settle_all(&Err(Cause::SignedOut(SignedOutReason::User)));
@@ -241,7 +241,7 @@ impl Holder {
             | SaveReason::Refresh
             | SaveReason::Activity => Body::SignedOut(SignedOut {
                 reason: SignedOutReason::User,
-                at: self.now.wall,
+                at: self.clock.wall,
             }),
         };
         let mut save = Save {
@@ -280,7 +280,7 @@ impl Holder {
             }
         );
         if tell && newer != known {
-            self.to_revoke.extend(newer);
+            self.owed.to_revoke.extend(newer);
         }
         // The sign-in may have been in storage, and a later one have taken its place and revoked
         // its tokens: nobody can tell, so the person is asked again.

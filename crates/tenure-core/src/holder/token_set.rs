@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use super::{Expiry, Generation, Grant, HolderConfig, TokenSet};
+use super::{Expiry, Generation, Grant, HolderConfig, TokenSet, clock::Clock};
 use crate::{
     mutant::{Mutant, is_on},
     time::Timestamp,
@@ -15,14 +15,12 @@ impl TokenSet {
         before: Option<&Self>,
         issued: Generation,
         forced: bool,
-        clock_offset_millis: i64,
+        clock: &Clock,
     ) -> Self {
         let obtained_at = grant.requested_at;
         let expires_at = match grant.expiry {
             Expiry::In(life) => Some(obtained_at.saturating_add(life)),
-            Expiry::AtIssuer(at) => Some(Timestamp::from_millis(
-                at.as_millis().saturating_sub(clock_offset_millis),
-            )),
+            Expiry::AtIssuer(at) => Some(clock.local(at)),
             Expiry::Unknown => None,
         };
         let kept =

@@ -4,6 +4,7 @@ use super::{
     Cause, FailurePolicy, Generation, Holder, Outage, Output, Renewal, Settled, SignedOutReason,
     StorageTrouble, TokenSource, Waiter,
     phase::{AfterLoad, Phase},
+    queue::TokenWaiter,
     stored_view::StoredView,
 };
 use crate::{
@@ -11,31 +12,24 @@ use crate::{
     time::Uptime,
 };
 
-/// A caller that waits for an access token.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TokenWaiter {
-    pub(super) waiter: Waiter,
-    pub(super) rejected: Option<Generation>,
-}
-
 impl Holder {
     pub(super) fn token_wanted(&mut self, waiter: Waiter, rejected: Option<Generation>) {
-        self.waiters.push(TokenWaiter { waiter, rejected });
-        let pausing = self.now.uptime < self.pause_until;
-        if !pausing || !matches!(self.phase, Phase::Idle) {
+        self.queue.callers.push(TokenWaiter { waiter, rejected });
+        let cause = self.backoff.cause(self.clock.uptime);
+        let Some(cause) = cause.filter(|_| matches!(self.phase, Phase::Idle)) else {
             return;
-        }
+        };
         if let Some(reason) = self.over_limit() {
             self.settle_all(&Err(Cause::SignedOut(reason)));
             return;
         }
         self.settle_satisfied();
-        self.fail_waiters(self.paused_cause());
+        self.fail_waiters(cause);
     }
 
     /// Gives every caller that can be helped without the issuer what it wants.
     pub(super) fn settle_satisfied(&mut self) {
-        if self.waiters.is_empty() {
+        if self.queue.callers.is_empty() {
             return;
         }
         if let Some(reason) = self
@@ -49,7 +43,7 @@ impl Holder {
         let Some(session) = self.view.session() else {
             return;
         };
-        let (tokens, now) = (&session.tokens, self.now.wall);
+        let (tokens, now) = (&session.tokens, self.clock.wall);
         if self.over_limit().is_some() {
             return;
         }
@@ -64,7 +58,7 @@ impl Holder {
         }
         let answer = self.token_answer();
         let tokens = tokens.clone();
-        let mut left = core::mem::take(&mut self.waiters);
+        let mut left = core::mem::take(&mut self.queue.callers);
         left.retain(|w| {
             let unsatisfied = renewable && tokens.is_rejected(w.rejected, now);
             if !unsatisfied {
@@ -72,12 +66,12 @@ impl Holder {
             }
             unsatisfied
         });
-        self.waiters = left;
+        self.queue.callers = left;
     }
 
     /// Settles all that wait, whatever they had been refused: nothing newer can be had.
     pub(super) fn settle_all(&mut self, result: &Result<Settled, Cause>) {
-        for w in core::mem::take(&mut self.waiters) {
+        for w in core::mem::take(&mut self.queue.callers) {
             self.settle(w.waiter, result.clone());
         }
     }
@@ -85,7 +79,7 @@ impl Holder {
     /// A refresh failed: whoever can live with the token that is there gets it, while it lives.
     pub(super) fn fail_waiters(&mut self, cause: Cause) {
         if is_on(Mutant::WaitersForgotten) {
-            self.waiters.clear();
+            self.queue.callers.clear();
             return;
         }
         if let Some(reason) = self.over_limit() {
@@ -96,19 +90,19 @@ impl Holder {
         let usable = self
             .view
             .session()
-            .filter(|s| !s.tokens.is_expired(self.now.wall))
+            .filter(|s| !s.tokens.is_expired(self.clock.wall))
             .cloned();
         let answer = self.token_answer();
-        for w in core::mem::take(&mut self.waiters) {
+        for w in core::mem::take(&mut self.queue.callers) {
             let good = usable
                 .as_ref()
-                .is_some_and(|s| !s.tokens.is_rejected(w.rejected, self.now.wall));
+                .is_some_and(|s| !s.tokens.is_rejected(w.rejected, self.clock.wall));
             self.settle(w.waiter, if good { answer.clone() } else { Err(cause) });
         }
     }
 
     pub(super) fn settle(&mut self, waiter: Waiter, result: Result<Settled, Cause>) {
-        self.outputs.push_back(Output::Settle { waiter, result });
+        self.outbox.push(Output::Settle { waiter, result });
     }
 
     /// The token that is there.
@@ -157,30 +151,34 @@ impl Holder {
 
     /// Whether a refresh should start now.
     pub(super) fn refresh_wanted(&self) -> bool {
-        if self.now.uptime < self.pause_until {
+        if self.is_pausing() {
             return false;
         }
-        !self.waiters.is_empty() || self.unsaved.is_some() || self.due_by_itself()
+        !self.queue.callers.is_empty() || self.owed.unsaved.is_some() || self.due_by_itself()
     }
 
     /// Whether the token is due and the holder may act on its own.
     pub(super) fn due_by_itself(&self) -> bool {
         self.config.renewal == Renewal::Proactive
-            && !self.hidden
+            && !self.person.hidden
             && self.renewable()
             && self.view.session().is_some_and(|s| {
                 s.tokens.renews_by_itself(&self.config)
-                    && s.tokens.is_due(&self.config, self.now.wall)
+                    && s.tokens.is_due(&self.config, self.clock.wall)
             })
     }
 
     /// When to wake up while nothing is under way; no timer while hidden.
     pub(super) fn next_wake(&self) -> Option<Uptime> {
-        if self.hidden {
+        if self.person.hidden {
             return None;
         }
         if self.may_read_again() {
-            return Some(self.pause_until.max(self.within(Duration::from_millis(1))));
+            return Some(
+                self.backoff
+                    .until()
+                    .max(self.clock.within(Duration::from_millis(1))),
+            );
         }
         let session = self.view.session()?;
         let proactive = self.config.renewal == Renewal::Proactive
@@ -190,31 +188,32 @@ impl Holder {
             .tokens
             .fresh_until(&self.config)
             .filter(|_| proactive);
-        let fresh = fresh.map(|at| self.uptime_of(at).max(self.pause_until));
-        let unsaved = self.unsaved.as_ref().map(|_| self.pause_until);
+        let fresh = fresh.map(|at| self.clock.uptime_of(at).max(self.backoff.until()));
+        let unsaved = self.owed.unsaved.as_ref().map(|_| self.backoff.until());
         let limit = self
             .limit_at()
-            .map(|at| self.uptime_of(at).max(self.pause_until));
+            .map(|at| self.clock.uptime_of(at).max(self.backoff.until()));
         let soonest = [fresh, unsaved, limit].into_iter().flatten().min()?;
         // What was due already has been started or waits for its pause: never spin.
-        Some(soonest.max(self.within(Duration::from_millis(1))))
+        Some(soonest.max(self.clock.within(Duration::from_millis(1))))
     }
 
-    /// Waits longer after each failure in a row, and at least as long as the issuer said.
-    pub(super) fn pause(&mut self, retry_after: Option<Duration>) {
-        let factor = 1u32 << self.failures.min(5);
-        self.failures = self.failures.saturating_add(1);
-        let pause = self
-            .config
-            .backoff
-            .saturating_mul(factor)
-            .max(retry_after.unwrap_or_default());
-        self.pause_until = self.within(pause.min(LONGEST_PAUSE));
+    /// Whether it is too early to try again what failed.
+    pub(super) fn is_pausing(&self) -> bool {
+        self.backoff.is_pausing(self.clock.uptime)
+    }
+
+    /// Something failed: whoever asks before the next attempt is told this.
+    pub(super) fn pause(&mut self, cause: Cause, retry_after: Option<Duration>) {
+        let now = self.clock.uptime;
+        self.backoff
+            .failed(cause, self.config.backoff, retry_after, now);
     }
 
     /// A refresh failed for now: callers are told, the next attempt waits.
-    pub(super) fn give_up_for_now(&mut self, cause: Cause) {
-        self.last_failure = cause;
+    pub(super) fn give_up_for_now(&mut self, cause: Cause, retry_after: Option<Duration>) {
+        self.pause(cause, retry_after);
+        let cause = self.backoff.cause(self.clock.uptime).unwrap_or(cause);
         self.event(super::Event::RefreshFailed(cause));
         self.fail_waiters(cause);
         self.rest();
@@ -232,8 +231,7 @@ impl Holder {
         }
         match then {
             AfterLoad::Look | AfterLoad::Refresh | AfterLoad::Refused(_) | AfterLoad::Limit => {
-                self.pause(None);
-                self.give_up_for_now(Cause::Storage(trouble));
+                self.give_up_for_now(Cause::Storage(trouble), None);
             }
             AfterLoad::TimedOut => self.exchange_failed(Outage::TimedOut, None),
             AfterLoad::ResolveConflict(save) => match fault {
@@ -249,22 +247,4 @@ impl Holder {
         self.config.failure_policy == FailurePolicy::DiscardOnFailure
             || is_on(Mutant::OutageEndsSession)
     }
-
-    fn paused_cause(&self) -> Cause {
-        let left = self.pause_until.since(self.now.uptime);
-        match self.last_failure {
-            Cause::Unavailable { outage, .. } => Cause::Unavailable {
-                outage,
-                retry_after: left,
-            },
-            other @ (Cause::SignedOut(_) | Cause::Storage(_) | Cause::Misconfigured) => other,
-        }
-    }
-
-    fn uptime_of(&self, at: crate::time::Timestamp) -> Uptime {
-        self.within(at.since(self.now.wall))
-    }
 }
-
-/// However long an issuer asks to be left alone, a session asks again after this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
