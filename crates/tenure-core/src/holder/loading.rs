@@ -2,7 +2,7 @@ use core::time::Duration;
 
 use super::{
     Generation, Holder, LoadFault, LoadOp, StorageTrouble, Stored,
-    phase::{AfterLoad, Phase, Reads, Save, SaveReason},
+    phase::{AfterLoad, Op, Phase, Reads, Save, SaveReason},
     signing::MOST_LOST_RACES,
     stored_view::StoredView,
 };
@@ -11,16 +11,12 @@ use crate::issuer::RatchetPolicy;
 /// What storage says, and what follows from it.
 impl Holder {
     pub(super) fn loaded(&mut self, op: LoadOp, result: Result<Option<Stored>, LoadFault>) {
-        let awaited = matches!(&self.phase, Phase::Loading { op: own, .. } if *own == op);
-        if !awaited {
-            return;
-        }
-        let Phase::Loading {
+        let Some(Phase::Loading {
             since,
             then,
             before,
             ..
-        } = core::mem::replace(&mut self.phase, Phase::Idle)
+        }) = self.phase.take_awaited(Op::Load(op))
         else {
             return;
         };

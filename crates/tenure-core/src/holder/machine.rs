@@ -114,7 +114,8 @@ impl Holder {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Uptime> {
         let ahead = self.clock.within(LONGEST_TIMER);
-        self.deadline()
+        self.phase
+            .deadline()
             .or_else(|| self.next_wake())
             .map(|at| at.min(ahead))
     }
@@ -268,21 +269,12 @@ impl Holder {
         }
     }
 
-    fn deadline(&self) -> Option<Uptime> {
-        match &self.phase {
-            Phase::Idle => None,
-            Phase::Exchanging { .. } if is_on(Mutant::ExchangeWithoutDeadline) => None,
-            Phase::Locking { .. } if is_on(Mutant::LockWithoutDeadline) => None,
-            Phase::Loading { deadline, .. }
-            | Phase::Locking { deadline, .. }
-            | Phase::Exchanging { deadline, .. }
-            | Phase::Saving { deadline, .. }
-            | Phase::Pausing { deadline, .. } => Some(*deadline),
-        }
-    }
-
     fn check_deadline(&mut self) {
-        if self.deadline().is_none_or(|at| self.clock.uptime < at) {
+        if self
+            .phase
+            .deadline()
+            .is_none_or(|at| self.clock.uptime < at)
+        {
             return;
         }
         match core::mem::replace(&mut self.phase, Phase::Idle) {
@@ -306,7 +298,7 @@ impl Holder {
 
     /// Starts whatever is due while nothing is under way.
     fn move_on(&mut self) {
-        while matches!(self.phase, Phase::Idle) {
+        while self.phase.is_idle() {
             if let Some(command) = self.queue.commands.pop_front() {
                 self.command(command);
             } else if core::mem::take(&mut self.queue.look)
@@ -332,28 +324,15 @@ impl Holder {
     pub(super) fn is_signing(&self) -> bool {
         self.is_signing_in()
             || self
-                .save_under_way()
+                .phase
+                .save()
                 .is_some_and(|save| matches!(save.reason, SaveReason::SignOut { .. }))
     }
 
     pub(super) fn is_signing_in(&self) -> bool {
-        self.save_under_way()
+        self.phase
+            .save()
             .is_some_and(|save| matches!(save.reason, SaveReason::SignIn { .. }))
-    }
-
-    fn save_under_way(&self) -> Option<&Save> {
-        match &self.phase {
-            Phase::Saving { save, .. }
-            | Phase::Loading {
-                then: AfterLoad::ResolveConflict(save),
-                ..
-            } => Some(save),
-            Phase::Idle
-            | Phase::Loading { .. }
-            | Phase::Locking { .. }
-            | Phase::Exchanging { .. }
-            | Phase::Pausing { .. } => None,
-        }
     }
 
     pub(super) fn generation(&self) -> Generation {

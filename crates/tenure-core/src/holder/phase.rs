@@ -3,7 +3,11 @@ use alloc::boxed::Box;
 use super::{
     Active, ExchangeOp, Generation, LoadOp, LockOp, Login, SaveOp, SignedOutReason, Stored, Waiter,
 };
-use crate::{secret::RefreshToken, time::Uptime};
+use crate::{
+    mutant::{Mutant, is_on},
+    secret::RefreshToken,
+    time::Uptime,
+};
 
 /// What the holder is in the middle of. Every phase but `Idle` has a deadline (law 8).
 #[derive(Debug)]
@@ -106,6 +110,69 @@ pub(super) enum SaveReason {
     Refresh,
     /// The person did something.
     Activity,
+}
+
+/// The answer to one output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Op {
+    Load(LoadOp),
+    Save(SaveOp),
+    Lock(LockOp),
+    Exchange(ExchangeOp),
+}
+
+impl Phase {
+    /// Ends the phase that this answer was awaited in, and gives what it was in the middle of.
+    /// Nothing happens where nobody awaits it any more.
+    pub(super) fn take_awaited(&mut self, answer: Op) -> Option<Self> {
+        let is_awaited = self.awaits() == Some(answer);
+        is_awaited.then(|| core::mem::replace(self, Self::Idle))
+    }
+
+    /// Which answer each phase awaits.
+    const fn awaits(&self) -> Option<Op> {
+        match self {
+            Self::Loading { op, .. } => Some(Op::Load(*op)),
+            Self::Locking { op, .. } => Some(Op::Lock(*op)),
+            Self::Exchanging { op, .. } => Some(Op::Exchange(*op)),
+            Self::Saving { op, .. } => Some(Op::Save(*op)),
+            Self::Idle | Self::Pausing { .. } => None,
+        }
+    }
+
+    pub(super) const fn is_idle(&self) -> bool {
+        matches!(self, Self::Idle)
+    }
+
+    /// When it is given up (law 8).
+    pub(super) fn deadline(&self) -> Option<Uptime> {
+        match self {
+            Self::Idle => None,
+            Self::Exchanging { .. } if is_on(Mutant::ExchangeWithoutDeadline) => None,
+            Self::Locking { .. } if is_on(Mutant::LockWithoutDeadline) => None,
+            Self::Loading { deadline, .. }
+            | Self::Locking { deadline, .. }
+            | Self::Exchanging { deadline, .. }
+            | Self::Saving { deadline, .. }
+            | Self::Pausing { deadline, .. } => Some(*deadline),
+        }
+    }
+
+    /// The write that it is about, under way or lost in a race.
+    pub(super) fn save(&self) -> Option<&Save> {
+        match self {
+            Self::Saving { save, .. }
+            | Self::Loading {
+                then: AfterLoad::ResolveConflict(save),
+                ..
+            } => Some(save),
+            Self::Idle
+            | Self::Loading { .. }
+            | Self::Locking { .. }
+            | Self::Exchanging { .. }
+            | Self::Pausing { .. } => None,
+        }
+    }
 }
 
 impl Save {

@@ -6,7 +6,7 @@ use super::{
     TokenSource,
     attempt::MOST_LOOKS,
     owed::Unsaved,
-    phase::{AfterLoad, Asked, Phase, Save, SaveReason},
+    phase::{AfterLoad, Asked, Op, Phase, Save, SaveReason},
 };
 use crate::mutant::{Mutant, is_on};
 
@@ -31,8 +31,7 @@ impl Holder {
     }
 
     pub(super) fn lock_granted(&mut self, op: LockOp) {
-        let awaited = matches!(&self.phase, Phase::Locking { op: own, .. } if *own == op);
-        if !awaited {
+        if self.phase.take_awaited(Op::Lock(op)).is_none() {
             self.release(op);
             return;
         }
@@ -45,8 +44,7 @@ impl Holder {
     }
 
     pub(super) fn lock_refused(&mut self, op: LockOp) {
-        let awaited = matches!(&self.phase, Phase::Locking { op: own, .. } if *own == op);
-        if awaited {
+        if self.phase.take_awaited(Op::Lock(op)).is_some() {
             self.load(AfterLoad::Refresh);
         }
     }
@@ -79,13 +77,9 @@ impl Holder {
     }
 
     pub(super) fn exchanged(&mut self, op: ExchangeOp, answer: Answer) {
-        let awaited = matches!(&self.phase, Phase::Exchanging { op: own, .. } if *own == op);
-        if !awaited {
-            self.late_answer(op, answer);
-            return;
-        }
-        let Phase::Exchanging { asked, .. } = core::mem::replace(&mut self.phase, Phase::Idle)
+        let Some(Phase::Exchanging { asked, .. }) = self.phase.take_awaited(Op::Exchange(op))
         else {
+            self.late_answer(op, answer);
             return;
         };
         match answer {
@@ -257,11 +251,7 @@ impl Holder {
     }
 
     pub(super) fn saved(&mut self, op: SaveOp, result: Result<(), SaveFault>) {
-        let awaited = matches!(&self.phase, Phase::Saving { op: own, .. } if *own == op);
-        if !awaited {
-            return;
-        }
-        let Phase::Saving { save, .. } = core::mem::replace(&mut self.phase, Phase::Idle) else {
+        let Some(Phase::Saving { save, .. }) = self.phase.take_awaited(Op::Save(op)) else {
             return;
         };
         match result {

@@ -2,9 +2,7 @@ use core::time::Duration;
 
 use super::{
     Cause, FailurePolicy, Generation, Holder, Outage, Output, Renewal, Settled, SignedOutReason,
-    StorageTrouble, TokenSource, Waiter,
-    phase::{AfterLoad, Phase},
-    queue::TokenWaiter,
+    StorageTrouble, TokenSource, Waiter, phase::AfterLoad, queue::TokenWaiter,
     stored_view::StoredView,
 };
 use crate::{
@@ -16,7 +14,7 @@ impl Holder {
     pub(super) fn token_wanted(&mut self, waiter: Waiter, rejected: Option<Generation>) {
         self.queue.callers.push(TokenWaiter { waiter, rejected });
         let cause = self.backoff.cause(self.clock.uptime);
-        let Some(cause) = cause.filter(|_| matches!(self.phase, Phase::Idle)) else {
+        let Some(cause) = cause.filter(|_| self.phase.is_idle()) else {
             return;
         };
         if let Some(reason) = self.over_limit() {
