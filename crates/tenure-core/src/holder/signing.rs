@@ -190,21 +190,14 @@ impl Holder {
     /// The refresh token of a session whose end is being written, and which nobody revokes if
     /// that write is no longer waited for.
     fn token_being_ended(&self) -> Option<RefreshToken> {
-        let ending = matches!(&self.phase, Phase::Saving { save, .. }
-            if matches!(save.reason, SaveReason::End { .. }));
+        let save = self.phase.save()?;
+        let ending = matches!(save.reason, SaveReason::End { .. });
         let session = self.view.session().filter(|_| ending)?;
         session.tokens.refresh_token.clone()
     }
 
     fn sign_out(&mut self, waiter: Waiter, scope: SignOutScope) {
-        let pending = match &self.phase {
-            Phase::Saving { save, .. } => save.refresh_token(),
-            Phase::Idle
-            | Phase::Loading { .. }
-            | Phase::Locking { .. }
-            | Phase::Exchanging { .. }
-            | Phase::Pausing { .. } => None,
-        };
+        let pending = self.phase.save().and_then(Save::refresh_token);
         self.abandon();
         let current = self
             .view

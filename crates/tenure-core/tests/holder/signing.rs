@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tenure_core::holder::{
     Answer, Body, Cause, ExchangeOp, Generation, HolderConfig, Input, LoadFault, LoadOp, SaveFault,
     SaveOp, Settled, SignOutScope, SignedOutReason, Snapshot, StorageTrouble, TokenSource, Waiter,
@@ -31,6 +33,69 @@ fn a_sign_out_during_a_refresh_wins_and_the_late_token_is_revoked() {
         story.holder.snapshot(),
         Snapshot::SignedOut(SignedOutReason::User)
     ));
+}
+
+#[test]
+fn a_sign_out_revokes_tokens_of_which_nobody_knows_whether_they_were_stored() {
+    // Law 3.
+    for conflict in [true, false] {
+        let mut story = Story::signed_in(on_demand(), LIFE);
+        story.want(1);
+        let op = story.up_to_the_exchange();
+        let wall = story.wall;
+        story.answer(op, Answer::Tokens(grant(2, wall)));
+        let (op, ..) = story.save();
+        if conflict {
+            let result = Err(SaveFault::Conflict);
+            story.input(Input::Saved { op, result });
+        } else {
+            story.pass(5_000);
+            story.input(Input::Elapsed);
+        }
+        story.load();
+        story.input(Input::SignOutWanted {
+            waiter: Waiter(2),
+            scope: SignOutScope::Issuer,
+        });
+        let (op, ..) = story.save();
+        story.input(Input::Saved { op, result: Ok(()) });
+        let revoked = [story.revoked(), story.revoked()].map(Option::unwrap);
+        assert_eq!(revoked, ["rt2", "rt1"]);
+    }
+}
+
+#[test]
+fn a_sign_in_revokes_the_session_of_which_nobody_knows_whether_its_end_was_stored() {
+    let idle = HolderConfig {
+        idle_limit: Some(Duration::from_secs(60)),
+        ..on_demand()
+    };
+    let mut story = Story::signed_in(idle, 0);
+    story.pass(60_000);
+    story.input(Input::Elapsed);
+    let op = story.load();
+    let result = Ok(Some(stored(1, 0)));
+    story.input(Input::Loaded { op, result });
+    let (_, _, end) = story.save();
+    story.pass(5_000);
+    story.input(Input::Elapsed);
+    story.load();
+    let wall = story.wall;
+    story.input(Input::SignedIn {
+        waiter: Waiter(1),
+        grant: grant(9, wall),
+    });
+    // It had been stored.
+    let (op, ..) = story.save();
+    let result = Err(SaveFault::Conflict);
+    story.input(Input::Saved { op, result });
+    let op = story.load();
+    let result = Ok(Some(end));
+    story.input(Input::Loaded { op, result });
+    let (op, ..) = story.save();
+    story.input(Input::Saved { op, result: Ok(()) });
+    assert!(matches!(story.settled(1), Some(Ok(Settled::SignedIn))));
+    assert_eq!(story.revoked().as_deref(), Some("rt1"));
 }
 
 #[test]
