@@ -47,21 +47,12 @@ impl Holder {
             self.rest();
             return;
         }
-        let replaces = self.generation();
-        let value = Stored {
-            generation: replaces.next(),
-            body: Body::SignedOut(SignedOut {
-                reason,
-                at: self.clock.wall,
-            }),
-        };
-        self.save(Save {
-            replaces,
-            value,
-            reason: SaveReason::End { reason },
-            lost: 0,
-            unanswered: false,
+        let mark = Body::SignedOut(SignedOut {
+            reason,
+            at: self.clock.wall,
         });
+        let reason = SaveReason::End { reason };
+        self.save(Save::new(self.generation(), mark, reason));
     }
 
     /// The mark is in storage. Only now is the refresh token revoked: had a peer noted activity
@@ -99,18 +90,8 @@ impl Holder {
         let mut session = session.clone();
         session.last_active = self.person.last_activity;
         session.binding.clone_from(&self.config.binding);
-        let replaces = self.generation();
-        let value = Stored {
-            generation: replaces.next(),
-            body: Body::Active(session),
-        };
-        self.save(Save {
-            replaces,
-            value,
-            reason: SaveReason::Activity,
-            lost: 0,
-            unanswered: false,
-        });
+        let body = Body::Active(session);
+        self.save(Save::new(self.generation(), body, SaveReason::Activity));
     }
 
     fn absolute_limit_at(&self) -> Option<Timestamp> {

@@ -90,21 +90,15 @@ impl Holder {
     /// asked again.
     pub(super) fn damage_in_the_way(&mut self, mut save: Save, at: Generation) {
         let gives_up = save.unanswered || save.lost == MOST_LOST_RACES;
-        match &mut save.reason {
-            SaveReason::SignIn { over_damage, .. }
-                if StorageTrouble::Damaged.sign_in_helps() && !gives_up =>
-            {
-                save.lost += u8::from(core::mem::replace(over_damage, true));
-                save.replaces = at;
-                save.begin_at(self.generation_over(at));
-                self.save(save);
-            }
-            SaveReason::SignIn { .. }
-            | SaveReason::SignOut { .. }
-            | SaveReason::End { .. }
-            | SaveReason::Refresh
-            | SaveReason::Activity => self.save_failed(save, StorageTrouble::Damaged),
+        let is_sign_in = matches!(save.reason, SaveReason::SignIn { .. });
+        if !is_sign_in || !StorageTrouble::Damaged.sign_in_helps() || gives_up {
+            self.save_failed(save, StorageTrouble::Damaged);
+            return;
         }
+        save.lost += u8::from(core::mem::replace(&mut save.over_damage, true));
+        save.replaces = at;
+        save.begin_at(self.generation_over(at));
+        self.save(save);
     }
 
     /// The generation of what takes the place of a damaged value. Where storage does not count,

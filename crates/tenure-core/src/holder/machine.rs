@@ -172,23 +172,18 @@ impl Holder {
         let op = SaveOp(self.outbox.next_op());
         let deadline = self.clock.within(self.config.storage_timeout);
         let (replaces, value) = (save.replaces, save.value.clone());
-        self.outbox.push(match save.reason {
-            SaveReason::SignIn {
-                over_damage: true, ..
-            } => Output::Replace {
+        self.outbox.push(if save.over_damage {
+            Output::Replace {
                 op,
                 replaces,
                 value,
-            },
-            SaveReason::SignIn { .. }
-            | SaveReason::SignOut { .. }
-            | SaveReason::End { .. }
-            | SaveReason::Refresh
-            | SaveReason::Activity => Output::Save {
+            }
+        } else {
+            Output::Save {
                 op,
                 replaces,
                 value,
-            },
+            }
         });
         let save = Box::new(save);
         self.phase = Phase::Saving { op, deadline, save };

@@ -1,7 +1,7 @@
 use alloc::boxed::Box;
 
 use super::{
-    Active, ExchangeOp, Generation, LoadOp, LockOp, Login, SaveOp, SignedOutReason, Stored, Waiter,
+    Body, ExchangeOp, Generation, LoadOp, LockOp, Login, SaveOp, SignedOutReason, Stored, Waiter,
 };
 use crate::{
     mutant::{Mutant, is_on},
@@ -87,18 +87,15 @@ pub(super) struct Save {
     pub(super) lost: u8,
     /// Whether a write of it went unanswered: it may be in storage, or have been.
     pub(super) unanswered: bool,
+    /// Whether it takes the place of what cannot be read; only a sign-in does.
+    pub(super) over_damage: bool,
 }
 
 /// Why storage is being written.
 #[derive(Debug, Clone)]
 pub(super) enum SaveReason {
     /// Somebody signed in.
-    SignIn {
-        waiter: Waiter,
-        active: Active,
-        /// Whether it takes the place of what cannot be read.
-        over_damage: bool,
-    },
+    SignIn { waiter: Waiter },
     /// The person signed out.
     SignOut {
         waiter: Waiter,
@@ -176,11 +173,24 @@ impl Phase {
 }
 
 impl Save {
+    /// The first write of this body over what has this generation.
+    pub(super) const fn new(replaces: Generation, body: Body, reason: SaveReason) -> Self {
+        let generation = replaces.next();
+        Self {
+            replaces,
+            value: Stored { generation, body },
+            reason,
+            lost: 0,
+            unanswered: false,
+            over_damage: false,
+        }
+    }
+
     /// Makes it the write of this generation, and a session in it one that begins there.
     #[inline(never)]
     pub(super) fn begin_at(&mut self, generation: Generation) {
         self.value.generation = generation;
-        if let super::Body::Active(session) = &mut self.value.body {
+        if let Body::Active(session) = &mut self.value.body {
             session.login.generation = generation;
             session.tokens.issued = generation;
         }
@@ -189,8 +199,8 @@ impl Save {
     /// The refresh token in the value being written.
     pub(super) fn refresh_token(&self) -> Option<RefreshToken> {
         match &self.value.body {
-            super::Body::Active(active) => active.tokens.refresh_token.clone(),
-            super::Body::SignedOut(_) => None,
+            Body::Active(active) => active.tokens.refresh_token.clone(),
+            Body::SignedOut(_) => None,
         }
     }
 }

@@ -230,6 +230,7 @@ impl Holder {
             reason: SaveReason::Refresh,
             lost: save.lost + 1,
             unanswered: save.unanswered,
+            over_damage: false,
         })
     }
 
@@ -336,30 +337,22 @@ impl Holder {
             asked.forced,
             &self.clock,
         );
-        let value = Stored {
-            generation,
-            body: Body::Active(Active {
-                login,
-                tokens,
-                last_active,
-                binding: self.config.binding.clone(),
-            }),
-        };
+        let body = Body::Active(Active {
+            login,
+            tokens,
+            last_active,
+            binding: self.config.binding.clone(),
+        });
+        let save = Save::new(replaces, body, SaveReason::Refresh);
         if is_on(Mutant::HandOutBeforeSave) {
             let before = core::mem::replace(
                 &mut self.view,
-                super::stored_view::StoredView::Known(value.clone()),
+                super::stored_view::StoredView::Known(save.value.clone()),
             );
             self.settle_all(&self.token_answer());
             self.view = before;
         }
-        self.save(Save {
-            replaces,
-            value,
-            reason: SaveReason::Refresh,
-            lost: 0,
-            unanswered: false,
-        });
+        self.save(save);
     }
 
     /// New tokens that storage did not take before are tried again, if they still fit.
@@ -370,17 +363,8 @@ impl Holder {
         if unsaved.replaces != self.generation() {
             return false;
         }
-        let value = Stored {
-            generation: unsaved.replaces.next(),
-            body: Body::Active(unsaved.active),
-        };
-        self.save(Save {
-            replaces: unsaved.replaces,
-            value,
-            reason: SaveReason::Refresh,
-            lost: 0,
-            unanswered: false,
-        });
+        let body = Body::Active(unsaved.active);
+        self.save(Save::new(unsaved.replaces, body, SaveReason::Refresh));
         true
     }
 

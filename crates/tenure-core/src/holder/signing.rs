@@ -179,12 +179,8 @@ impl Holder {
             last_active: self.clock.wall,
             binding: self.config.binding.clone(),
         };
-        let reason = SaveReason::SignIn {
-            waiter,
-            active: session,
-            over_damage: false,
-        };
-        self.write_over(reason, 0, false);
+        let (body, reason) = (Body::Active(session), SaveReason::SignIn { waiter });
+        self.write_over(Save::new(self.generation(), body, reason));
     }
 
     /// The refresh token of a session whose end is being written, and which nobody revokes if
@@ -212,47 +208,30 @@ impl Holder {
         if is_on(Mutant::SignOutBeforeSave) {
             self.settle(waiter, Ok(Settled::SignedOut));
         }
-        self.write_over(SaveReason::SignOut { waiter, scope }, 0, false);
+        let mark = Body::SignedOut(SignedOut {
+            reason: SignedOutReason::User,
+            at: self.clock.wall,
+        });
+        let reason = SaveReason::SignOut { waiter, scope };
+        self.write_over(Save::new(self.generation(), mark, reason));
     }
 
     /// Writes what a person wants over whatever is there.
-    fn write_over(&mut self, mut reason: SaveReason, lost: u8, unanswered: bool) {
-        if self.leaves_alone(&reason) {
+    fn write_over(&mut self, mut save: Save) {
+        if self.leaves_alone(&save.reason) {
             return;
         }
-        if let SaveReason::SignIn { over_damage, .. } = &mut reason {
-            *over_damage = false;
-        }
-        let replaces = self.generation();
-        let generation = replaces.next();
-        let body = match &reason {
-            SaveReason::SignIn {
-                active: session, ..
-            } => Body::Active(session.clone()),
-            SaveReason::SignOut { .. }
-            | SaveReason::End { .. }
-            | SaveReason::Refresh
-            | SaveReason::Activity => Body::SignedOut(SignedOut {
-                reason: SignedOutReason::User,
-                at: self.clock.wall,
-            }),
-        };
-        let mut save = Save {
-            replaces,
-            value: Stored { generation, body },
-            reason,
-            lost,
-            unanswered,
-        };
-        save.begin_at(generation);
-        if !self.view.is_known() && lost == 0 {
+        save.over_damage = false;
+        save.replaces = self.generation();
+        save.begin_at(save.replaces.next());
+        if !self.view.is_known() && save.lost == 0 {
             self.load(AfterLoad::ResolveConflict(Box::new(save)));
         } else {
             self.save(save);
         }
     }
 
-    fn again(&mut self, save: Save, found: Option<Stored>) {
+    fn again(&mut self, mut save: Save, found: Option<Stored>) {
         // What a peer stored meanwhile is signed out as well.
         let newer = found.as_ref().and_then(|f| match &f.body {
             Body::Active(session) if session.is_of(&self.config) => {
@@ -284,7 +263,8 @@ impl Holder {
             self.save_failed(save, StorageTrouble::Write);
             return;
         }
-        self.write_over(save.reason, save.lost + 1, save.unanswered);
+        save.lost += 1;
+        self.write_over(save);
     }
 
     /// Whether what storage holds is none of a sign-out's business: the caller is told.
