@@ -20,6 +20,124 @@ use crate::{
 };
 
 /// One session as its holder sees it.
+///
+/// It has three kinds of methods:
+///
+/// - [`handle_input`](Self::handle_input) takes in what happened. It alone moves the machine, and
+///   it alone is told the time.
+/// - `poll_*` says what follows: [`poll_output`](Self::poll_output) what to do, one thing after the
+///   other, and [`poll_timeout`](Self::poll_timeout) how long to wait before
+///   [`Input::Elapsed`].
+/// - Nouns show what is known and change nothing: [`snapshot`](Self::snapshot),
+///   [`foreign`](Self::foreign).
+///
+/// A driver has one law: **mutate, drain, wait.** One input, then every output until there is none,
+/// then the next input or the timeout, whichever comes first. Outputs are carried out beside the
+/// machine, in any order and for as long as they take; an answer is an input of its own, which
+/// hands back the operation that the output carried. An answer that comes too late or twice does no
+/// harm, one that never comes is given up in time, and one to another kind of output does not
+/// compile:
+///
+/// ```compile_fail
+/// # use tenure_core::holder::{Input, Output};
+/// fn mixed_up(output: Output) -> Option<Input> {
+///     match output {
+///         Output::Load { op } => Some(Input::LockGranted { op }),
+///         _ => None,
+///     }
+/// }
+/// ```
+///
+/// A session from its sign-in to its first refresh, with a driver that does everything at once:
+///
+/// ```
+/// use std::{collections::VecDeque, time::Duration};
+///
+/// use tenure_core::{
+///     holder::{
+///         Answer, Cause, Expiry, Grant, Holder, HolderConfig, Input, Output, Settled, Stored, Waiter,
+///     },
+///     secret::{AccessToken, RefreshToken},
+///     time::{Now, Timestamp, Uptime},
+/// };
+///
+/// #[derive(Default)]
+/// struct Driver {
+///     stored: Option<Stored>,
+///     told: Vec<Result<Settled, Cause>>,
+/// }
+///
+/// impl Driver {
+///     fn run(&mut self, holder: &mut Holder, input: Input, now: Now) {
+///         let mut inputs = VecDeque::from([input]);
+///         while let Some(input) = inputs.pop_front() {
+///             holder.handle_input(input, now);
+///             while let Some(output) = holder.poll_output() {
+///                 inputs.extend(self.act(output, now));
+///             }
+///         }
+///     }
+///
+///     fn act(&mut self, output: Output, now: Now) -> Option<Input> {
+///         Some(match output {
+///             Output::Load { op } => Input::Loaded { op, result: Ok(self.stored.clone()) },
+///             Output::Save { op, value, .. } => {
+///                 self.stored = Some(value);
+///                 Input::Saved { op, result: Ok(()) }
+///             }
+///             Output::Lock { op, .. } => Input::LockGranted { op },
+///             Output::Exchange { op, .. } => Input::Exchanged {
+///                 op,
+///                 answer: Answer::Tokens(grant("second", now)),
+///                 issuer_time: None,
+///             },
+///             Output::Settle { result, .. } => {
+///                 self.told.push(result);
+///                 return None;
+///             }
+///             // To unlock, to revoke, to tell peers and applications: nothing comes back.
+///             _ => return None,
+///         })
+///     }
+/// }
+///
+/// fn grant(name: &str, now: Now) -> Grant {
+///     Grant {
+///         access_token: AccessToken::new(name),
+///         token_type: "Bearer".to_owned(),
+///         expiry: Expiry::In(Duration::from_secs(600)),
+///         refresh_token: Some(RefreshToken::new(format!("after {name}"))),
+///         id_token: None,
+///         scope: None,
+///         subject: Some("ann".to_owned()),
+///         requested_at: now.wall,
+///     }
+/// }
+///
+/// fn at(secs: u64) -> Now {
+///     Now {
+///         wall: Timestamp::from_secs(1_700_000_000).saturating_add(Duration::from_secs(secs)),
+///         uptime: Uptime::from_millis(secs * 1_000),
+///     }
+/// }
+///
+/// let (mut holder, mut driver) = (Holder::new(HolderConfig::default()), Driver::default());
+/// driver.run(&mut holder, Input::Opened, at(0));
+///
+/// let signed_in = Input::SignedIn { waiter: Waiter(1), grant: grant("first", at(0)) };
+/// driver.run(&mut holder, signed_in, at(0));
+/// assert!(matches!(driver.told[..], [Ok(Settled::SignedIn)]));
+///
+/// // The token is due a minute before its end, and the machine says when to look again.
+/// assert_eq!(holder.poll_timeout(), Some(at(540).uptime));
+///
+/// let wanted = Input::TokenWanted { waiter: Waiter(2), rejected: None };
+/// driver.run(&mut holder, wanted, at(570));
+/// let Some(Ok(Settled::Token { access_token, .. })) = driver.told.last() else {
+///     panic!("{:?}", driver.told)
+/// };
+/// assert_eq!(access_token.expose(), "second");
+/// ```
 #[derive(Debug)]
 pub struct Holder {
     /// How the session behaves; nothing changes it.
