@@ -30,6 +30,10 @@ pub(crate) enum People {
         process: usize,
         generation: u64,
     },
+    /// A resource server refuses whatever token callers got last.
+    NewestRejected {
+        process: usize,
+    },
     SignIn {
         process: usize,
     },

@@ -107,6 +107,7 @@ impl World {
         }
         world.schedule_everything();
         world.schedule_damage(seed);
+        world.schedule_old_readings(seed);
         world
     }
 
@@ -237,8 +238,9 @@ mod tests {
     #[test]
     fn the_worlds_of_the_corpus_are_what_they_were() {
         for (seed, what) in corpus() {
-            let plan = World::new(seed).plan;
-            assert!(plan.keyed && !plan.late, "{seed} {what}");
+            let world = World::new(seed);
+            assert!(world.plan.keyed && !world.plan.late, "{seed} {what}");
+            assert!(world.old_readings(seed).is_none(), "{seed} {what}");
         }
     }
 }

@@ -104,6 +104,10 @@ impl World {
             } => {
                 self.want_token(process, Some(generation));
             }
+            People::NewestRejected { process } => {
+                let newest = self.processes[process].last_generation;
+                self.want_token(process, newest);
+            }
             People::SignIn { process } => self.sign_in(process),
             People::SignOut { process, local } => self.sign_out(process, local),
             People::Active { process } => self.active(process),

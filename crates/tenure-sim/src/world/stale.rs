@@ -1,6 +1,11 @@
 use tenure_core::holder::Stored;
 
-use super::{World, event::Life, plan::Plan, rng::Rng};
+use super::{
+    World,
+    event::{Life, People, Platform},
+    plan::Plan,
+    rng::Rng,
+};
 
 /// Storage that is not the same for all processes at every moment, as `localStorage` is not: for
 /// a while after a write, some who read get what was there before. Writing compares with what is
@@ -49,6 +54,35 @@ impl Stale {
 }
 
 impl World {
+    /// In some of these worlds a token is refused while it is new, and whoever has got another is
+    /// told that storage has changed, reads and asks again: all while what is read may be old.
+    /// Drawn apart, so that seeds play the worlds they played before.
+    pub(super) fn schedule_old_readings(&mut self, seed: u64) {
+        let Some(mut rng) = self.old_readings(seed) else {
+            return;
+        };
+        for _ in 0..rng.between(1, 4) {
+            let process = rng.index(self.plan.processes);
+            let at = rng.between(20, self.plan.length);
+            self.schedule(at, People::TokenWanted { process });
+            let refused = at + rng.between(100, 2_000);
+            self.schedule(refused, People::NewestRejected { process });
+            for _ in 0..rng.between(2, 5) {
+                let told = refused + rng.between(20, 1_500);
+                self.schedule(told, Platform::PeerChanged { process });
+                let asks = told + rng.between(1, 100);
+                self.schedule(asks, People::TokenWanted { process });
+            }
+        }
+    }
+
+    /// The numbers for what happens while readings are old, where anything does.
+    pub(super) fn old_readings(&self, seed: u64) -> Option<Rng> {
+        let mut rng = Rng::new(seed ^ OLD_READINGS);
+        let some = self.stale.rng.is_some() && rng.chance(300);
+        some.then_some(rng)
+    }
+
     /// What storage says now.
     pub(super) fn read(&mut self) -> Option<Stored> {
         let old = self.stale.read(self.at).filter(|_| !self.healing);
@@ -70,3 +104,5 @@ impl World {
 
 /// Messages between processes of a browser take a few milliseconds; on a busy machine, more.
 const LONGEST_LAG: u64 = 1_000;
+/// Apart from the numbers of the seed itself, and such that the worlds of the corpus have none.
+const OLD_READINGS: u64 = 4;
