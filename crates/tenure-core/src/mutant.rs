@@ -66,11 +66,15 @@ pub enum Mutant {
     StragglerTurnedAway,
     /// Grants tokens to whoever shows a superseded token of a keyed family (law 6).
     StragglerLetIn,
+    /// Takes any answer of its kind for the one that is awaited (law 3).
+    AnyAnswerTaken,
+    /// Acts on what was read long ago (law 6).
+    OldNewsActedOn,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::HandOutBeforeSave,
         Self::NoReloadUnderLock,
         Self::NoLock,
@@ -99,6 +103,8 @@ impl Mutant {
         Self::StragglersForEver,
         Self::StragglerTurnedAway,
         Self::StragglerLetIn,
+        Self::AnyAnswerTaken,
+        Self::OldNewsActedOn,
     ];
 }
 

@@ -6,7 +6,10 @@ use super::{
     signing::MOST_LOST_RACES,
     stored_view::StoredView,
 };
-use crate::issuer::RatchetPolicy;
+use crate::{
+    issuer::RatchetPolicy,
+    mutant::{Mutant, is_on},
+};
 
 /// What storage says, and what follows from it.
 impl Holder {
@@ -20,7 +23,8 @@ impl Holder {
         else {
             return;
         };
-        if result.is_ok() && self.clock.uptime.since(since) > OLD_NEWS {
+        let is_old = self.clock.uptime.since(since) > OLD_NEWS && !is_on(Mutant::OldNewsActedOn);
+        if result.is_ok() && is_old {
             self.read_again(then, before);
             return;
         }

@@ -1,4 +1,5 @@
 use alloc::boxed::Box;
+use core::mem::{discriminant, replace};
 
 use super::{
     Body, ExchangeOp, Generation, LoadOp, LockOp, Login, SaveOp, SignedOutReason, Stored, Waiter,
@@ -122,8 +123,11 @@ impl Phase {
     /// Ends the phase that this answer was awaited in, and gives what it was in the middle of.
     /// Nothing happens where nobody awaits it any more.
     pub(super) fn take_awaited(&mut self, answer: Op) -> Option<Self> {
-        let is_awaited = self.awaits() == Some(answer);
-        is_awaited.then(|| core::mem::replace(self, Self::Idle))
+        let is_awaited = self.awaits().is_some_and(|op| {
+            let of_its_kind = discriminant(&op) == discriminant(&answer);
+            op == answer || (of_its_kind && is_on(Mutant::AnyAnswerTaken))
+        });
+        is_awaited.then(|| replace(self, Self::Idle))
     }
 
     /// Which answer each phase awaits.

@@ -12,6 +12,7 @@ mod platform;
 mod process;
 mod rng;
 mod stale;
+mod stall;
 mod theft;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use self::{
     process::Process,
     rng::Rng,
     stale::Stale,
+    stall::Stall,
 };
 use crate::laws::{Ledger, Violation};
 
@@ -49,6 +51,7 @@ pub struct World {
     processes: Vec<Process>,
     storage: Option<Stored>,
     stale: Stale,
+    stall: Stall,
     storage_broken: bool,
     damage: Damage,
     lock: Lock,
@@ -85,6 +88,7 @@ impl World {
             processes: Vec::new(),
             storage: None,
             stale: Stale::new(seed, &plan),
+            stall: Stall::new(seed, &plan),
             storage_broken: false,
             damage: Damage::default(),
             lock: Lock::default(),
@@ -241,6 +245,7 @@ mod tests {
             let world = World::new(seed);
             assert!(world.plan.keyed && !world.plan.late, "{seed} {what}");
             assert!(world.old_readings(seed).is_none(), "{seed} {what}");
+            assert!(!world.stall.is_there(), "{seed} {what}");
         }
     }
 }

@@ -31,6 +31,7 @@ impl World {
                     self.damage_found()
                 };
                 let result = fault.map_or_else(|| Ok(self.read()), Err);
+                self.stall(life);
                 self.give(life, Input::Loaded { op, result });
             }
             Platform::Writes {
