@@ -122,4 +122,8 @@ const _: () = assert!(
     2 * OLD_NEWS.as_millis() < RatchetPolicy::STRAGGLER_WINDOW.start().as_millis(),
     "a request would be theft that was sent on what was read last"
 );
+const _: () = assert!(
+    10 * OLD_NEWS.as_millis() < RatchetPolicy::LOST_WINDOW.start().as_millis(),
+    "a lost answer could not be asked for again after reading storage anew"
+);
 const MOST_SLOW_READS: u8 = 3;
