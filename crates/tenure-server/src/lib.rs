@@ -47,7 +47,6 @@ mod http;
 mod keys;
 mod metrics;
 mod operation;
-mod pages;
 mod policy;
 mod routes;
 mod rows;

@@ -12,15 +12,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
-use crate::demo::page as demo;
-use crate::device::routes as device;
+use crate::http::OAuthError;
 use crate::http::bounds;
-use crate::http::{OAuthError, cors, observe};
-use crate::sessions::{self as home, api as sessions};
-use crate::sign_in as login;
-use crate::sign_out as logout;
+use crate::http::layers::{cors, observe};
+use crate::sessions::{self, api};
 use crate::token::{self, introspect, revoke, userinfo};
-use crate::{authorize, discovery, operation};
+use crate::{authorize, demo, device, discovery, operation, sign_in, sign_out};
 
 /// The metadata alone, where RFC 8414 §3.1 looks for that of an issuer with a path.
 pub(crate) fn inserted_metadata(app: Arc<App>) -> Router {
@@ -40,7 +37,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), cors));
     let mut pages = pages();
     if app.policy.demo_page {
-        pages = pages.merge(demo::router());
+        pages = pages.merge(demo::page::router());
     }
     let forms = passwords()
         .layer(from_fn(bounds::of_page))
@@ -67,27 +64,30 @@ fn within(limit: Duration) -> TimeoutLayer {
 /// Where passwords are hashed, a few at a time: when very many people come at once, they wait.
 fn passwords() -> Router<Arc<App>> {
     Router::new()
-        .route("/login", get(login::show).post(login::submit))
-        .route("/oauth2/login", get(login::show).post(login::submit))
+        .route("/login", get(sign_in::show).post(sign_in::submit))
+        .route("/oauth2/login", get(sign_in::show).post(sign_in::submit))
         .route(
             "/signup",
-            get(login::show_signup).post(login::submit_signup),
+            get(sign_in::show_signup).post(sign_in::submit_signup),
         )
 }
 
 /// What people's browsers open; no other origin may read it (norm 19).
 fn pages() -> Router<Arc<App>> {
     Router::new()
-        .route("/", get(home::show))
-        .route("/sessions/end", post(home::end))
+        .route("/", get(sessions::show))
+        .route("/sessions/end", post(sessions::end))
         .route(
             "/oauth2/authorize",
             get(authorize::show).post(authorize::posted),
         )
         .route("/authorize", get(authorize::show).post(authorize::posted))
-        .route("/device", get(device::show).post(device::submit))
-        .route("/logout", get(logout::show).post(logout::submit))
-        .route("/oauth2/logout", get(logout::show).post(logout::submit))
+        .route(
+            "/device",
+            get(device::routes::show).post(device::routes::submit),
+        )
+        .route("/logout", get(sign_out::show).post(sign_out::submit))
+        .route("/oauth2/logout", get(sign_out::show).post(sign_out::submit))
         .route("/healthz", get(operation::health))
         .route("/readyz", get(operation::ready))
         .route("/metrics", get(operation::metrics))
@@ -102,17 +102,14 @@ fn shared() -> Router<Arc<App>> {
         )
         .route(METADATA, get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
-        .route(
-            "/v1/sessions",
-            get(sessions::list).delete(sessions::end_others),
-        )
-        .route("/v1/sessions/{id}", delete(sessions::end_one));
+        .route("/v1/sessions", get(api::list).delete(api::end_others))
+        .route("/v1/sessions/{id}", delete(api::end_one));
     for prefix in ["", "/oauth2"] {
         router = router
             .route(&format!("{prefix}/token"), post(token::endpoint))
             .route(
                 &format!("{prefix}/device_authorization"),
-                post(device::authorization),
+                post(device::routes::authorization),
             )
             .route(&format!("{prefix}/revoke"), post(revoke::endpoint))
             .route(&format!("{prefix}/introspect"), post(introspect::endpoint))

@@ -1,23 +1,25 @@
-use std::sync::Arc;
-
-use axum::extract::{RawForm, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use tenure_store::StoreError;
-use url::form_urlencoded::Serializer;
+//! The authorization endpoint: who asks for whom, and what goes back (RFC 6749 §4.1).
 
 mod person;
 mod request;
+
+use std::sync::Arc;
+
+use axum::extract::{RawForm, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use tenure_store::StoreError;
+use url::form_urlencoded::Serializer;
 
 use self::person::Wanted;
 use self::request::Refusal;
 pub(crate) use self::request::Request;
 use crate::app::App;
 use crate::clients::Leniency;
-use crate::http::no_store;
-use crate::pages;
+use crate::http::pages;
+use crate::http::{Parameters, see_other, with_query};
 use crate::sign_in::SignIn;
-use crate::token::{Code, Parameters, issue_code};
+use crate::token::{Code, issue_code};
 
 /// `GET /oauth2/authorize` (RFC 6749 §4.1.1).
 pub(crate) async fn show(
@@ -201,12 +203,7 @@ fn back(app: &App, request: &Request, pairs: &[(&str, &str)]) -> Response {
     if !request.client.permits(Leniency::AnswerWithoutIssuer) {
         query.append_pair("iss", &app.policy.issuer);
     }
-    let glue = if request.redirect_uri.contains('?') {
-        '&'
-    } else {
-        '?'
-    };
-    see_other(&format!("{}{glue}{}", request.redirect_uri, query.finish()))
+    see_other(&with_query(&request.redirect_uri, &query.finish()))
 }
 
 fn to_form(app: &App, path: &str, query: &str) -> Response {
@@ -214,15 +211,6 @@ fn to_form(app: &App, path: &str, query: &str) -> Response {
         .append_pair("continue", query)
         .finish();
     see_other(&format!("{}?{query}", app.policy.link(path)))
-}
-
-pub(crate) fn see_other(location: &str) -> Response {
-    (
-        StatusCode::SEE_OTHER,
-        no_store(),
-        [(header::LOCATION, location)],
-    )
-        .into_response()
 }
 
 /// The same whether nobody is signed in or somebody else: that is not for a client to learn.

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::clients::{Client, Grant, Leniency};
-use crate::token::{Parameters, narrow};
+use crate::http::Parameters;
+use crate::token::narrow;
 
 /// An authorization request whose client and redirect URI are known to belong together.
 pub(crate) struct Request {

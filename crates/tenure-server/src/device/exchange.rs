@@ -3,9 +3,9 @@ use tenure_core::issuer::{FamilyId, RevokedReason};
 use super::Polled;
 use crate::app::App;
 use crate::clients::Client;
-use crate::http::{Device, OAuthError};
+use crate::http::{Device, OAuthError, Parameters};
 use crate::token::begin::{self, Start};
-use crate::token::{Granted, Parameters, retry_key};
+use crate::token::{Granted, retry_key};
 
 /// Gives a device its tokens once a person has said yes (RFC 8628 §3.4).
 pub(crate) async fn exchange(

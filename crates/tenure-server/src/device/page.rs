@@ -4,7 +4,7 @@ use maud::html;
 
 use super::Answer;
 use crate::Policy;
-use crate::pages::page;
+use crate::http::pages::page;
 
 /// What a person has to know before they say yes to a device.
 pub(crate) struct DeviceQuestion<'a> {

@@ -12,14 +12,13 @@ use url::form_urlencoded::Serializer;
 use super::page::{self, DeviceQuestion};
 use crate::accounts::{Door, Limited};
 use crate::app::App;
-use crate::authorize::see_other;
 use crate::clients::Grant;
 use crate::device::{Answer, Asked, INTERVAL, LIFE, UserCode};
-use crate::http::{Device, OAuthError, is_from_elsewhere, no_store};
-use crate::pages;
+use crate::http::form::{guarded, with_guard};
+use crate::http::pages;
+use crate::http::{Device, OAuthError, Parameters, is_from_elsewhere, no_store, see_other};
 use crate::sign_in::SignIn;
-use crate::sign_in::{guarded, with_guard};
-use crate::token::{Parameters, authenticate, narrow};
+use crate::token::{authenticate, narrow};
 
 /// `POST /device_authorization` (RFC 8628 §3.1).
 pub(crate) async fn authorization(

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 use crate::http::OAuthError;
-use crate::pages;
+use crate::http::pages;
 
 /// Refuses what is too much for a path that people's browsers open, with a page.
 pub(crate) async fn of_page(request: Request, next: Next) -> Response {

@@ -1,3 +1,8 @@
+//! Where one is signed in: the page for people, and [`api`] for programs.
+
+pub(crate) mod api;
+mod page;
+
 use std::sync::Arc;
 
 use axum::extract::{RawForm, State};
@@ -6,12 +11,9 @@ use axum::response::Response;
 use tenure_core::issuer::RevokedReason;
 use tenure_store::StoreError;
 
-pub(crate) mod api;
-
 use crate::app::App;
-use crate::authorize::see_other;
-use crate::pages;
-use crate::sign_in::{guarded, with_guard};
+use crate::http::form::{guarded, with_guard};
+use crate::http::{pages, see_other};
 
 /// `GET /`: who is signed in, and where.
 pub(crate) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
@@ -22,7 +24,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
 
 async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
     let Some(sign_in) = app.signed_in(headers).await? else {
-        return Ok(pages::welcome(&app.policy));
+        return Ok(page::welcome(&app.policy));
     };
     let account = app.accounts.of(&sign_in.subject).await?;
     let name = account
@@ -31,7 +33,7 @@ async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
     let families = app.families.of(&sign_in.subject).await?;
     let now = app.rows.now();
     Ok(with_guard(app, headers, |guard| {
-        pages::home(&app.policy, &name, &families, now, guard)
+        page::home(&app.policy, &name, &families, now, guard)
     })
     .await)
 }

@@ -1,22 +1,24 @@
+//! The pages to sign in and to make an account, and the browser sessions that begin there.
+
+mod page;
+mod sign_ins;
+
 use std::sync::Arc;
 
 use axum::extract::{RawForm, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use tenure_core::secret::Password;
 use tenure_store::StoreError;
 
-mod sign_ins;
-
-pub(crate) use self::sign_ins::{SignIn, cookies};
+use self::page::Form;
+pub(crate) use self::sign_ins::SignIn;
 use crate::accounts::{Account, Door, MAX_PASSWORD, NotMade};
 use crate::app::App;
-use crate::authorize::{self, Request, Sent, see_other};
-use crate::device::routes as device;
-use crate::digest::random_text;
-use crate::http::{Device, cookie};
-use crate::pages::{self, Form};
-use crate::token::Parameters;
+use crate::authorize::{self, Request, Sent};
+use crate::device;
+use crate::http::form::{guarded, with_guard};
+use crate::http::{Device, Parameters, cookie, pages, see_other};
 
 /// `GET /login`.
 pub(crate) async fn show(
@@ -171,7 +173,9 @@ async fn welcome(
     tracing::info!(subject = %account.subject, sign_in = %sign_in.id, "signed in");
     let mut response = match fields.find("continue") {
         None => {
-            let path = fields.find("device").map_or_else(home, device::page_of);
+            let path = fields
+                .find("device")
+                .map_or_else(home, device::routes::page_of);
             see_other(&app.policy.link(&path))
         }
         Some(query) => match authorize::read(app, query).await {
@@ -222,72 +226,9 @@ async fn filled(
     }
     form.leads_to = request.map(|request| request.redirect_uri.clone());
     form.may_sign_up = app.policy.signup;
-    with_guard(app, headers, |guard| pages::form(&app.policy, &form, guard)).await
-}
-
-/// A page with a form, and the cookie that its hidden field is bound to.
-pub(crate) async fn with_guard(
-    app: &App,
-    headers: &HeaderMap,
-    page: impl FnOnce(&str) -> Response,
-) -> Response {
-    let ring = match app.keys.ring().await {
-        Ok(ring) => ring,
-        Err(error) => return pages::failed(&error),
-    };
-    let name = app.policy.form_cookie();
-    let known = cookies(headers, &name)
-        .into_iter()
-        .find(|value| value.len() == 43);
-    let value = known.unwrap_or_else(random_text::<32>);
-    let mut response = page(&ring.csrf_field(&value));
-    let set: HeaderValue = cookie(app, &name, &value, FORM_LIFE);
-    response.headers_mut().append(header::SET_COOKIE, set);
-    response
-}
-
-/// The fields of a form that this browser was given here (norm 3).
-pub(crate) async fn guarded(
-    app: &App,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Parameters, Box<Response>> {
-    let refused = |what| Box::new(pages::refused(StatusCode::FORBIDDEN, what));
-    let fields = Parameters::read(body).map_err(|error| refused(error.description))?;
-    guard(app, headers, &fields).await?;
-    Ok(fields)
-}
-
-/// Whether a form with these fields is one that this browser was given here (norm 3).
-pub(crate) async fn guard(
-    app: &App,
-    headers: &HeaderMap,
-    fields: &Parameters,
-) -> Result<(), Box<Response>> {
-    let refused = |what| Box::new(pages::refused(StatusCode::FORBIDDEN, what));
-    let site = headers
-        .get("sec-fetch-site")
-        .and_then(|site| site.to_str().ok());
-    let ring = app
-        .keys
-        .ring()
-        .await
-        .map_err(|error| Box::new(pages::failed(&error)))?;
-    let given = fields.find("csrf").unwrap_or_default();
-    let cookies = cookies(headers, &app.policy.form_cookie());
-    let bound = cookies
-        .iter()
-        .any(|cookie| ring.csrf_matches(cookie, given));
-    if site == Some("cross-site") || !bound {
-        return Err(refused(
-            "This form is from another page or too old. Go back and try again.",
-        ));
-    }
-    Ok(())
+    with_guard(app, headers, |guard| page::form(&app.policy, &form, guard)).await
 }
 
 fn home() -> String {
     "/".to_owned()
 }
-
-const FORM_LIFE: u64 = 24 * 60 * 60;

@@ -1,6 +1,6 @@
 //! The browser's own session at the server: who signed in here, and when.
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use tenure_core::secret::SessionId;
 use tenure_core::time::Timestamp;
@@ -9,7 +9,7 @@ use tenure_store::{Key, Kind, Owner, StoreError};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::digest::{random_text, sha256};
-use crate::http::Device;
+use crate::http::{Device, cookies};
 use crate::rows::Life;
 
 /// A browser's sign-in. Its row is found by the digest of the cookie's value alone.
@@ -139,24 +139,6 @@ impl App {
     }
 }
 
-/// The values of all cookies of this very name (norm 53).
-pub(crate) fn cookies(headers: &HeaderMap, name: &str) -> Vec<String> {
-    let lines = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok());
-    let pairs = lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.split_once('='));
-    pairs
-        .filter(|(given, _)| given.trim() == name)
-        .map(|(_, value)| value.trim().to_owned())
-        .take(MAX_COOKIES)
-        .collect()
-}
-
 fn key(secret: &SessionId) -> Key {
     Key::new(Kind::Session, sha256(secret.expose().as_bytes()))
 }
-
-const MAX_COOKIES: usize = 8;

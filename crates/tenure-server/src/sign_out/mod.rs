@@ -1,3 +1,7 @@
+//! Sign-out at the issuer (OpenID Connect RP-Initiated Logout).
+
+mod page;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,13 +12,11 @@ use tenure_core::issuer::{FamilyId, RevokedReason};
 use tenure_store::StoreError;
 
 use crate::app::App;
-use crate::authorize::see_other;
 use crate::clients::redirect::origin;
 use crate::clients::{Client, Leniency};
-use crate::http::{OAuthError, cookie};
-use crate::pages;
-use crate::sign_in::{guard, with_guard};
-use crate::token::{IdClaims, Parameters, hinted};
+use crate::http::form::{guard, with_guard};
+use crate::http::{OAuthError, Parameters, cookie, pages, see_other, with_query};
+use crate::token::{IdClaims, hinted};
 
 /// `GET /logout` (OpenID Connect RP-Initiated Logout §2).
 pub(crate) async fn show(
@@ -99,7 +101,7 @@ async fn end(
             Ok(goodbye(app, back))
         }
         (_, Some(_)) => Ok(with_guard(app, headers, |guard| {
-            pages::confirm_logout(&app.policy, parameters, guard)
+            page::confirm_logout(&app.policy, parameters, guard)
         })
         .await),
     }
@@ -184,14 +186,13 @@ async fn destination(
     };
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let query = query.append_pair("state", state).finish();
-    let glue = if uri.contains('?') { '&' } else { '?' };
-    Ok(Some(format!("{uri}{glue}{query}")))
+    Ok(Some(with_query(uri, &query)))
 }
 
 fn goodbye(app: &App, back: Option<String>) -> Response {
     let mut response = match back {
         Some(uri) => see_other(&uri),
-        None => pages::signed_out(&app.policy),
+        None => page::signed_out(&app.policy),
     };
     let gone: HeaderValue = cookie(app, &app.policy.session_cookie(), "", 0);
     response.headers_mut().append(header::SET_COOKIE, gone);

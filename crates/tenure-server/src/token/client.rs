@@ -4,10 +4,9 @@ use axum::http::{HeaderMap, header};
 use base64ct::{Base64, Encoding as _};
 use tenure_core::secret::ClientSecret;
 
-use super::Parameters;
 use crate::app::App;
 use crate::clients::{Client, Leniency};
-use crate::http::OAuthError;
+use crate::http::{OAuthError, Parameters};
 
 /// The client that a request is from (RFC 6749 §2.3.1): by Basic, by form, or, if it has no
 /// secret, by name alone.

@@ -6,11 +6,11 @@ use tenure_store::{Key, Kind, Replaced, StoreError, Version};
 
 use super::begin::{self, Start};
 use super::mint::family_id;
-use super::{Granted, Parameters, retry_key};
+use super::{Granted, retry_key};
 use crate::app::App;
 use crate::clients::{Client, Leniency};
 use crate::digest::{b64, random, random_text, same, sha256};
-use crate::http::{Device, OAuthError};
+use crate::http::{Device, OAuthError, Parameters};
 use crate::rows::Life;
 use crate::sign_in::SignIn;
 

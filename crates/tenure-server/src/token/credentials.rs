@@ -1,9 +1,9 @@
 use super::mint::{Grantee, access_token, expires_in};
 use super::scope::is_personal;
-use super::{Granted, Parameters, narrow};
+use super::{Granted, narrow};
 use crate::app::App;
 use crate::clients::Client;
-use crate::http::OAuthError;
+use crate::http::{OAuthError, Parameters};
 
 /// A client acts for itself (RFC 6749 §4.4): no family, no refresh token, no person.
 pub(super) async fn grant(

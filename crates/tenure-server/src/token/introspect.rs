@@ -11,8 +11,8 @@ use tenure_store::StoreError;
 
 use crate::app::App;
 use crate::families::is_alive;
-use crate::http::{OAuthError, no_store};
-use crate::token::{Parameters, confidential, live};
+use crate::http::{OAuthError, Parameters, no_store};
+use crate::token::{confidential, live};
 
 /// `POST /introspect` (RFC 7662), for confidential clients.
 pub(crate) async fn endpoint(

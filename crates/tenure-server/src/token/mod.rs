@@ -13,7 +13,6 @@ mod scope;
 pub(crate) mod userinfo;
 mod verify;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -29,42 +28,7 @@ pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};
 pub(crate) use self::verify::{bearer, hinted, live};
 use crate::app::App;
 use crate::clients::{Grant, Leniency};
-use crate::http::bounds::check_count;
-use crate::http::{Device, OAuthError, no_store};
-
-/// The parameters of a form or a query, each at most once (RFC 6749 §3.2).
-#[derive(Default)]
-pub(crate) struct Parameters(Vec<(String, String)>);
-
-impl Parameters {
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, OAuthError> {
-        check_count(bytes)?;
-        Self(url::form_urlencoded::parse(bytes).into_owned().collect()).unique()
-    }
-
-    /// These and others, each name still at most once.
-    fn and(mut self, others: Self) -> Result<Self, OAuthError> {
-        self.0.extend(others.0);
-        self.unique()
-    }
-
-    fn unique(self) -> Result<Self, OAuthError> {
-        let names: BTreeSet<_> = self.0.iter().map(|(name, _)| name).collect();
-        if names.len() == self.0.len() {
-            Ok(self)
-        } else {
-            Err(OAuthError::request("a parameter was sent twice"))
-        }
-    }
-
-    /// A parameter; one without a value counts as absent (RFC 6749 §3.1).
-    pub(crate) fn find(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(given, _)| given == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
-    }
-}
+use crate::http::{Device, OAuthError, Parameters, no_store};
 
 /// What a client gets (RFC 6749 §5.1).
 #[derive(Serialize)]

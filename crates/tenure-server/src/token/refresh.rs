@@ -6,11 +6,11 @@ use tenure_core::secret::RefreshToken;
 use tenure_store::Replaced;
 
 use super::mint::{Grantee, access_token, expires_in, id_token};
-use super::{Granted, Parameters, has_scope, narrow};
+use super::{Granted, has_scope, narrow};
 use crate::app::App;
 use crate::clients::Client;
 use crate::digest::random;
-use crate::http::{Device, OAuthError};
+use crate::http::{Device, OAuthError, Parameters};
 use crate::rows::{ATTEMPTS, too_busy};
 
 /// Rotates a refresh token: one read, one write, one signature.

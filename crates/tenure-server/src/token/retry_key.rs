@@ -1,7 +1,6 @@
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
-use super::Parameters;
-use crate::http::OAuthError;
+use crate::http::{OAuthError, Parameters};
 
 /// Whether the family that begins is keyed: its holder sends a `retry_key` with the code, thirty-two
 /// bytes in base64url, and so knows what 409 means. Asked when a family begins and never again, or

@@ -8,8 +8,8 @@ use tenure_core::secret::RefreshToken;
 use tenure_store::StoreError;
 
 use crate::app::App;
-use crate::http::{OAuthError, no_store};
-use crate::token::{Parameters, authenticate, live};
+use crate::http::{OAuthError, Parameters, no_store};
+use crate::token::{authenticate, live};
 
 /// `POST /revoke` (RFC 7009): ends the family, whichever of its tokens is shown.
 pub(crate) async fn endpoint(

@@ -1,13 +1,17 @@
+//! What people see: a page without scripts, in light and dark, and what any page may have to say.
+
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding as _};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use tenure_store::StoreError;
 
+use super::no_store;
 use crate::clients::redirect::origin;
 use crate::digest::sha256;
-use crate::http::no_store;
 
 /// A page without scripts that nobody may frame (norm 20). Forms on it go to this server, and
 /// from there to `leads_to` alone.
@@ -36,6 +40,33 @@ pub(crate) fn page(
     if let Ok(policy) = HeaderValue::from_str(&policy(leads_to)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    response
+}
+
+/// Too many attempts. It looks the same whether or not there is such an account.
+pub(crate) fn limited(retry_after: Duration) -> Response {
+    let retry_after_secs = retry_after.as_secs().max(1);
+    let minutes = retry_after_secs.div_ceil(60);
+    let body = html! {
+        p { "There were too many attempts. Try again in " (minutes) " min." }
+    };
+    let mut response = page(StatusCode::TOO_MANY_REQUESTS, "Wait a little", None, &body);
+    let secs = HeaderValue::from(retry_after_secs);
+    response.headers_mut().insert(header::RETRY_AFTER, secs);
+    response
+}
+
+pub(crate) fn refused(status: StatusCode, what: &str) -> Response {
+    page(status, "That did not work", None, &html! { p { (what) } })
+}
+
+pub(crate) fn failed(error: &StoreError) -> Response {
+    tracing::error!(%error, kind = ?error.kind(), "the store failed");
+    let body = html! { p { "The server cannot reach its data. Nothing is lost; try again." } };
+    let mut response = page(StatusCode::SERVICE_UNAVAILABLE, "Try again", None, &body);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 
