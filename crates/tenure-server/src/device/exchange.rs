@@ -3,7 +3,7 @@ use tenure_core::issuer::{FamilyId, RevokedReason};
 use super::Polled;
 use crate::app::App;
 use crate::clients::Client;
-use crate::http::{Device, OAuthError, Parameters};
+use crate::http::{ClientInfo, OAuthError, Parameters};
 use crate::token::begin::{self, Start};
 use crate::token::{Granted, retry_key};
 
@@ -12,14 +12,14 @@ pub(crate) async fn exchange(
     app: &App,
     client: &Client,
     form: &Parameters,
-    device: &Device,
+    client_info: &ClientInfo,
 ) -> Result<Granted, OAuthError> {
     let code = form
         .find("device_code")
         .ok_or(OAuthError::request("device_code is missing"))?;
     let keyed = retry_key::is_sent(form)?;
     match app.devices.poll(code, client).await? {
-        Polled::Granted(granted) => begin(app, client, (code, keyed), granted, device).await,
+        Polled::Granted(granted) => begin(app, client, (code, keyed), granted, client_info).await,
         Polled::Replayed(family) => replayed(app, client, family).await,
         Polled::Unknown => Err(unknown()),
         Polled::Expired => Err(OAuthError::new(
@@ -48,7 +48,7 @@ async fn begin(
     client: &Client,
     (code, keyed): (&str, bool),
     granted: super::Granted,
-    device: &Device,
+    client_info: &ClientInfo,
 ) -> Result<Granted, OAuthError> {
     let now = app.rows.now();
     let start = Start {
@@ -59,7 +59,7 @@ async fn begin(
         auth_time: granted.auth_time,
         keyed,
     };
-    let (family, token) = begin::family(app, client, start, device, now).await?;
+    let (family, token) = begin::family(app, client, start, client_info, now).await?;
     app.families.write(&family, None).await?;
     // Whoever uses the code again, or ends everything of this person, from now on finds the
     // family. Whoever did so before is found here.

@@ -17,7 +17,7 @@ use tenure_store::{Key, Kind, Replaced, StoreError, Version};
 pub(crate) use self::user_code::UserCode;
 use crate::clients::Client;
 use crate::digest::{b64, random, random_text, sha256, unb64};
-use crate::http::Device;
+use crate::http::ClientInfo;
 use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
 use crate::sign_in::SignIn;
 
@@ -93,14 +93,14 @@ impl Devices {
         &self,
         client: &Client,
         scope: String,
-        device: &Device,
+        client_info: &ClientInfo,
     ) -> Result<(DeviceCode, UserCode), StoreError> {
         let code = DeviceCode::new(random_text::<32>());
         let now = self.rows.now();
         let asked = Asked {
             client_id: client.id.clone(),
             scope,
-            address: device.address.clone(),
+            address: client_info.address.clone(),
             asked_at: now.as_millis(),
             expires_at: now.saturating_add(LIFE).as_millis(),
             interval_secs: INTERVAL.as_secs(),

@@ -16,14 +16,14 @@ use crate::clients::Grant;
 use crate::device::{Answer, Asked, INTERVAL, LIFE, UserCode};
 use crate::http::form::{guarded, with_guard};
 use crate::http::pages;
-use crate::http::{Device, OAuthError, Parameters, is_from_elsewhere, no_store, see_other};
+use crate::http::{ClientInfo, OAuthError, Parameters, is_from_elsewhere, no_store, see_other};
 use crate::sign_in::SignIn;
 use crate::token::{authenticate, narrow};
 
 /// `POST /device_authorization` (RFC 8628 §3.1).
 pub(crate) async fn authorization(
     State(app): State<Arc<App>>,
-    device: Device,
+    client_info: ClientInfo,
     headers: HeaderMap,
     RawForm(form): RawForm,
 ) -> Result<Response, OAuthError> {
@@ -35,10 +35,10 @@ pub(crate) async fn authorization(
     }
     let scope = narrow(form.find("scope"), &client.scope)?;
     let attempts = &app.accounts.attempts;
-    let attempt = attempts.begin(Door::DeviceRequest, None, device.neighbourhood);
+    let attempt = attempts.begin(Door::DeviceRequest, None, client_info.neighbourhood);
     // Each counts, since each is kept for a while and needs no secret.
     attempt.await.map_err(too_many)?.failed();
-    let (code, user_code) = app.devices.ask(&client, scope, &device).await?;
+    let (code, user_code) = app.devices.ask(&client, scope, &client_info).await?;
     let uri = format!("{}/device", app.policy.issuer);
     let shown = user_code.shown();
     let told = json!({
@@ -63,7 +63,7 @@ fn too_many(limited: Limited) -> OAuthError {
 /// `GET /device`: where a person enters the code that a device shows.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    device: Device,
+    client_info: ClientInfo,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -74,13 +74,13 @@ pub(crate) async fn show(
         let outcome = offer(&app, &headers, typed).await;
         return outcome.unwrap_or_else(|error| pages::failed(&error));
     }
-    respond(&app, &device, &headers, typed, None).await
+    respond(&app, &client_info, &headers, typed, None).await
 }
 
 /// `POST /device`: the code, or what the person says to the device.
 pub(crate) async fn submit(
     State(app): State<Arc<App>>,
-    device: Device,
+    client_info: ClientInfo,
     headers: HeaderMap,
     RawForm(body): RawForm,
 ) -> Response {
@@ -90,12 +90,12 @@ pub(crate) async fn submit(
     };
     let typed = fields.find("user_code");
     let said = fields.find("answer").and_then(answer);
-    respond(&app, &device, &headers, typed, said).await
+    respond(&app, &client_info, &headers, typed, said).await
 }
 
 async fn respond(
     app: &App,
-    device: &Device,
+    client_info: &ClientInfo,
     headers: &HeaderMap,
     typed: Option<&str>,
     said: Option<Answer>,
@@ -110,7 +110,7 @@ async fn respond(
             })
             .await);
         };
-        match look_up(app, device, &sign_in, typed).await? {
+        match look_up(app, client_info, &sign_in, typed).await? {
             Found::Limited(retry_after) => {
                 app.metrics.sign_in_limited.increment(1);
                 Ok(pages::limited(retry_after))
@@ -151,12 +151,16 @@ enum Found {
 /// (RFC 8628 §5.1).
 async fn look_up(
     app: &App,
-    device: &Device,
+    client_info: &ClientInfo,
     sign_in: &SignIn,
     typed: &str,
 ) -> Result<Found, StoreError> {
     let attempts = &app.accounts.attempts;
-    let attempt = attempts.begin(Door::Device, Some(&sign_in.subject), device.neighbourhood);
+    let attempt = attempts.begin(
+        Door::Device,
+        Some(&sign_in.subject),
+        client_info.neighbourhood,
+    );
     let attempt = match attempt.await {
         Ok(attempt) => attempt,
         Err(limited) => return Ok(Found::Limited(limited.retry_after)),

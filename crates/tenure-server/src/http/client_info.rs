@@ -13,7 +13,7 @@ use crate::app::App;
 
 /// Where a request came from.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Device {
+pub(crate) struct ClientInfo {
     /// As far as it is known: that of the connection, or what a trusted proxy says (norm 18).
     pub(crate) address: Option<String>,
     /// Whose failures count together; none if nobody knows who asks.
@@ -21,7 +21,7 @@ pub(crate) struct Device {
     pub(crate) user_agent: Option<String>,
 }
 
-impl FromRequestParts<Arc<App>> for Device {
+impl FromRequestParts<Arc<App>> for ClientInfo {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(

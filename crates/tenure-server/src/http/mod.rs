@@ -11,7 +11,7 @@ pub(crate) mod pages;
 mod parameters;
 mod redirect;
 
-pub(crate) use self::client_info::Device;
+pub(crate) use self::client_info::ClientInfo;
 pub(crate) use self::cookie::{cookie, cookies};
 pub(crate) use self::error::OAuthError;
 pub(crate) use self::headers::{is_from_elsewhere, no_store};

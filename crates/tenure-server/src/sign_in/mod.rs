@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::authorize::{self, Request, Sent};
 use crate::device;
 use crate::http::form::{guarded, with_guard};
-use crate::http::{Device, Parameters, cookie, pages, see_other};
+use crate::http::{ClientInfo, Parameters, cookie, pages, see_other};
 
 /// `GET /login`.
 pub(crate) async fn show(
@@ -57,7 +57,7 @@ pub(crate) async fn show_signup(
 /// `POST /login`.
 pub(crate) async fn submit(
     State(app): State<Arc<App>>,
-    device: Device,
+    client_info: ClientInfo,
     headers: HeaderMap,
     RawForm(body): RawForm,
 ) -> Response {
@@ -65,7 +65,7 @@ pub(crate) async fn submit(
         Ok(fields) => fields,
         Err(page) => return *page,
     };
-    match sign_in(&app, &device, &headers, &fields).await {
+    match sign_in(&app, &client_info, &headers, &fields).await {
         Ok(response) => response,
         Err(error) => pages::failed(&error),
     }
@@ -73,7 +73,7 @@ pub(crate) async fn submit(
 
 async fn sign_in(
     app: &App,
-    device: &Device,
+    client_info: &ClientInfo,
     headers: &HeaderMap,
     fields: &Parameters,
 ) -> Result<Response, StoreError> {
@@ -85,13 +85,13 @@ async fn sign_in(
         return Ok(again(app, headers, fields, "That name or password is not right.").await);
     }
     let attempts = &app.accounts.attempts;
-    let attempt = attempts.begin(Door::SignIn, Some(&name), device.neighbourhood);
+    let attempt = attempts.begin(Door::SignIn, Some(&name), client_info.neighbourhood);
     let attempt = match attempt.await {
         Ok(attempt) => attempt,
         Err(limited) => {
             app.metrics.sign_in_limited.increment(1);
             tracing::info!(
-                address = device.address,
+                address = client_info.address,
                 "a sign-in was not looked at: too many failed"
             );
             return Ok(pages::limited(limited.retry_after));
@@ -100,17 +100,17 @@ async fn sign_in(
     let Some(account) = app.accounts.check(username, password).await? else {
         attempt.failed();
         app.metrics.sign_in_refused.increment(1);
-        tracing::info!(address = device.address, "a sign-in failed");
+        tracing::info!(address = client_info.address, "a sign-in failed");
         return Ok(again(app, headers, fields, "That name or password is not right.").await);
     };
     attempt.succeeded();
-    welcome(app, device, headers, fields, &account).await
+    welcome(app, client_info, headers, fields, &account).await
 }
 
 /// `POST /signup`.
 pub(crate) async fn submit_signup(
     State(app): State<Arc<App>>,
-    device: Device,
+    client_info: ClientInfo,
     headers: HeaderMap,
     RawForm(body): RawForm,
 ) -> Response {
@@ -124,7 +124,7 @@ pub(crate) async fn submit_signup(
         Ok(fields) => fields,
         Err(page) => return *page,
     };
-    match sign_up(&app, &device, &headers, &fields).await {
+    match sign_up(&app, &client_info, &headers, &fields).await {
         Ok(response) => response,
         Err(error) => pages::failed(&error),
     }
@@ -132,13 +132,13 @@ pub(crate) async fn submit_signup(
 
 async fn sign_up(
     app: &App,
-    device: &Device,
+    client_info: &ClientInfo,
     headers: &HeaderMap,
     fields: &Parameters,
 ) -> Result<Response, StoreError> {
     let attempts = &app.accounts.attempts;
     match attempts
-        .begin(Door::SignUp, None, device.neighbourhood)
+        .begin(Door::SignUp, None, client_info.neighbourhood)
         .await
     {
         // Each counts, since each that is right is a new account.
@@ -148,7 +148,7 @@ async fn sign_up(
     let username = fields.find("username").unwrap_or_default();
     let password = Password::new(fields.find("password").unwrap_or_default());
     let problem = match app.accounts.add(username, password).await {
-        Ok(account) => return welcome(app, device, headers, fields, &account).await,
+        Ok(account) => return welcome(app, client_info, headers, fields, &account).await,
         Err(NotMade::Store(error)) => return Err(error),
         Err(NotMade::NameTaken) => "There is an account of this name already.",
         Err(NotMade::Invalid(_)) => "Choose a simple name and a password of 12 characters or more.",
@@ -159,13 +159,13 @@ async fn sign_up(
 /// Signs the browser in under a new id and goes on to where it was going.
 async fn welcome(
     app: &App,
-    device: &Device,
+    client_info: &ClientInfo,
     headers: &HeaderMap,
     fields: &Parameters,
     account: &Account,
 ) -> Result<Response, StoreError> {
     let old = app.signed_in(headers).await?;
-    let (sign_in, secret) = app.sign_in(account, device, old.as_ref()).await?;
+    let (sign_in, secret) = app.sign_in(account, client_info, old.as_ref()).await?;
     if let Some(old) = old.filter(|old| old.subject != sign_in.subject) {
         app.sign_out(&old).await?;
     }

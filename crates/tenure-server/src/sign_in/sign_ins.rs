@@ -9,7 +9,7 @@ use tenure_store::{Key, Kind, Owner, StoreError};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::digest::{random_text, sha256};
-use crate::http::{Device, cookies};
+use crate::http::{ClientInfo, cookies};
 use crate::rows::Life;
 
 /// A browser's sign-in. Its row is found by the digest of the cookie's value alone.
@@ -41,7 +41,7 @@ impl App {
     pub(crate) async fn sign_in(
         &self,
         account: &Account,
-        device: &Device,
+        client_info: &ClientInfo,
         before: Option<&SignIn>,
     ) -> Result<(SignIn, SessionId), StoreError> {
         let now = self.rows.now();
@@ -55,8 +55,8 @@ impl App {
             auth_time: now.max(account.not_before()).as_millis(),
             last_seen: now.as_millis(),
             absolute_deadline: deadline.as_millis(),
-            address: device.address.clone(),
-            user_agent: device.user_agent.clone(),
+            address: client_info.address.clone(),
+            user_agent: client_info.user_agent.clone(),
         };
         if let Some(before) = before {
             self.forget_sign_in(before).await?;

@@ -7,7 +7,7 @@ use super::{Granted, has_scope};
 use crate::app::App;
 use crate::clients::{Client, Grant};
 use crate::digest::random;
-use crate::http::{Device, OAuthError};
+use crate::http::{ClientInfo, OAuthError};
 
 /// What a person has granted: the family that a client may begin now.
 pub(crate) struct Start {
@@ -26,7 +26,7 @@ pub(crate) async fn family(
     app: &App,
     client: &Client,
     start: Start,
-    device: &Device,
+    client_info: &ClientInfo,
     now: Timestamp,
 ) -> Result<(Family, RefreshToken), OAuthError> {
     let new = NewFamily {
@@ -41,8 +41,8 @@ pub(crate) async fn family(
         acr: None,
         amr: vec!["pwd".to_owned()],
         nonce: start.nonce,
-        address: device.address.clone(),
-        user_agent: device.user_agent.clone(),
+        address: client_info.address.clone(),
+        user_agent: client_info.user_agent.clone(),
         seed: random(),
         absolute_limit: app.policy.refresh_absolute(),
     };

@@ -10,7 +10,7 @@ use super::{Granted, retry_key};
 use crate::app::App;
 use crate::clients::{Client, Leniency};
 use crate::digest::{b64, random, random_text, same, sha256};
-use crate::http::{Device, OAuthError, Parameters};
+use crate::http::{ClientInfo, OAuthError, Parameters};
 use crate::rows::Life;
 use crate::sign_in::SignIn;
 
@@ -77,7 +77,7 @@ pub(super) async fn exchange(
     app: &App,
     client: &Client,
     form: &Parameters,
-    device: &Device,
+    client_info: &ClientInfo,
 ) -> Result<Granted, OAuthError> {
     let text = form
         .find("code")
@@ -96,7 +96,7 @@ pub(super) async fn exchange(
         return Err(unknown());
     }
     let begun = Begun { code, keyed };
-    begin(app, client, &key, begun, device, now).await
+    begin(app, client, &key, begun, client_info, now).await
 }
 
 /// A code that was used for the first time, and how.
@@ -110,7 +110,7 @@ async fn begin(
     client: &Client,
     key: &Key,
     Begun { code, keyed }: Begun,
-    device: &Device,
+    client_info: &ClientInfo,
     now: Timestamp,
 ) -> Result<Granted, OAuthError> {
     let id = family_id(&code.family).ok_or_else(unknown)?;
@@ -123,7 +123,7 @@ async fn begin(
         auth_time: Timestamp::from_millis(code.auth_time),
         keyed,
     };
-    let (family, token) = begin::family(app, client, start, device, now).await?;
+    let (family, token) = begin::family(app, client, start, client_info, now).await?;
     app.families
         .link(id, &code.sign_in, app.policy.refresh_absolute())
         .await?;

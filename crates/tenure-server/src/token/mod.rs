@@ -28,7 +28,7 @@ pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};
 pub(crate) use self::verify::{bearer, hinted, live};
 use crate::app::App;
 use crate::clients::{Grant, Leniency};
-use crate::http::{Device, OAuthError, Parameters, no_store};
+use crate::http::{ClientInfo, OAuthError, Parameters, no_store};
 
 /// What a client gets (RFC 6749 §5.1).
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ impl IntoResponse for Granted {
 /// `POST /token`.
 pub(crate) async fn endpoint(
     State(app): State<Arc<App>>,
-    device: Device,
+    client_info: ClientInfo,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
     RawForm(form): RawForm,
@@ -76,11 +76,11 @@ pub(crate) async fn endpoint(
         return Err(OAuthError::new("unauthorized_client", what));
     }
     let granted = match grant {
-        Grant::AuthorizationCode => code::exchange(&app, &client, &form, &device).await?,
-        Grant::RefreshToken => refresh::refresh(&app, &client, &form, &device).await?,
+        Grant::AuthorizationCode => code::exchange(&app, &client, &form, &client_info).await?,
+        Grant::RefreshToken => refresh::refresh(&app, &client, &form, &client_info).await?,
         Grant::ClientCredentials => credentials::grant(&app, &client, &form).await?,
         Grant::DeviceCode => {
-            crate::device::exchange::exchange(&app, &client, &form, &device).await?
+            crate::device::exchange::exchange(&app, &client, &form, &client_info).await?
         }
     };
     Ok(granted.into_response())

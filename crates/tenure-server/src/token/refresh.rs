@@ -10,7 +10,7 @@ use super::{Granted, has_scope, narrow};
 use crate::app::App;
 use crate::clients::Client;
 use crate::digest::random;
-use crate::http::{Device, OAuthError, Parameters};
+use crate::http::{ClientInfo, OAuthError, Parameters};
 use crate::rows::{ATTEMPTS, too_busy};
 
 /// Rotates a refresh token: one read, one write, one signature.
@@ -18,7 +18,7 @@ pub(super) async fn refresh(
     app: &App,
     client: &Client,
     form: &Parameters,
-    device: &Device,
+    client_info: &ClientInfo,
 ) -> Result<Granted, OAuthError> {
     let token = form.find("refresh_token");
     let token = RefreshToken::new(token.ok_or(OAuthError::request("refresh_token is missing"))?);
@@ -34,8 +34,8 @@ pub(super) async fn refresh(
             client_id: &client.id,
             jkt: None,
             nonce: random(),
-            address: device.address.as_deref(),
-            user_agent: device.user_agent.as_deref(),
+            address: client_info.address.as_deref(),
+            user_agent: client_info.user_agent.as_deref(),
         };
         let now = app.rows.now();
         match issuer::present(&family, &presented, &how, &keys, &app.ratchet, now) {
