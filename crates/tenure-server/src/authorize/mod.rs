@@ -16,8 +16,7 @@ use self::request::Refusal;
 pub(crate) use self::request::Request;
 use crate::app::App;
 use crate::clients::Leniency;
-use crate::http::pages;
-use crate::http::{Parameters, see_other, with_query};
+use crate::http::{PageError, Parameters, see_other, with_query};
 use crate::sign_in::SignIn;
 use crate::token::{Code, issue_code};
 
@@ -26,7 +25,7 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Response {
+) -> Result<Response, PageError> {
     begin(&app, &headers, &query.unwrap_or_default()).await
 }
 
@@ -35,19 +34,13 @@ pub(crate) async fn posted(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawForm(form): RawForm,
-) -> Response {
+) -> Result<Response, PageError> {
     begin(&app, &headers, &String::from_utf8_lossy(&form)).await
 }
 
-async fn begin(app: &App, headers: &HeaderMap, query: &str) -> Response {
-    let request = match read(app, query).await {
-        Ok(request) => request,
-        Err(page) => return *page,
-    };
-    match decide(app, headers, query, &request).await {
-        Ok(response) => response,
-        Err(error) => pages::failed(&error),
-    }
+async fn begin(app: &App, headers: &HeaderMap, query: &str) -> Result<Response, PageError> {
+    let request = read(app, query).await?;
+    Ok(decide(app, headers, query, &request).await?)
 }
 
 async fn decide(
@@ -88,23 +81,18 @@ fn is_fresh(app: &App, request: &Request, sign_in: &SignIn) -> bool {
 
 /// Finds the client and checks its redirect URI. Only if both are right may an error be sent
 /// anywhere (RFC 6749 §4.1.2.1, norm 2).
-pub(crate) async fn read(app: &App, query: &str) -> Result<Request, Box<Response>> {
-    let refused = |what| Box::new(pages::refused(StatusCode::BAD_REQUEST, what));
-    let parameters = Parameters::read(query.as_bytes()).map_err(|e| refused(e.description))?;
+pub(crate) async fn read(app: &App, query: &str) -> Result<Request, PageError> {
+    let parameters = Parameters::read(query.as_bytes());
+    let parameters = parameters.map_err(|error| refused(error.description))?;
     of_client(app, parameters).await
 }
 
 /// As [`read`], from parameters that were read already.
-async fn of_client(app: &App, parameters: Parameters) -> Result<Request, Box<Response>> {
-    let refused = |what| Box::new(pages::refused(StatusCode::BAD_REQUEST, what));
+async fn of_client(app: &App, parameters: Parameters) -> Result<Request, PageError> {
     let id = parameters
         .find("client_id")
         .ok_or_else(|| refused("No client was named."))?;
-    let client = app
-        .clients
-        .find(id)
-        .await
-        .map_err(|error| Box::new(pages::failed(&error)))?;
+    let client = app.clients.find(id).await?;
     let client = client.ok_or_else(|| refused("This client is not known here."))?;
     let uri = parameters.find("redirect_uri");
     let uri = uri.ok_or_else(|| refused("The client did not say where to return to."))?;
@@ -121,6 +109,10 @@ async fn of_client(app: &App, parameters: Parameters) -> Result<Request, Box<Res
     })
 }
 
+fn refused(what: &str) -> PageError {
+    PageError::refused(StatusCode::BAD_REQUEST, what)
+}
+
 /// What the login page can be sent.
 pub(crate) enum Sent {
     Fields(Parameters),
@@ -129,20 +121,16 @@ pub(crate) enum Sent {
 }
 
 /// What the login page was sent. The error is the page that refuses it.
-pub(crate) async fn sent_to_login(
-    app: &App,
-    parameters: Parameters,
-) -> Result<Sent, Box<Response>> {
+pub(crate) async fn sent_to_login(app: &App, parameters: Parameters) -> Result<Sent, PageError> {
     let id = parameters.find("client_id").unwrap_or_default();
-    let client = app.clients.find(id).await;
-    let client = client.map_err(|error| Box::new(pages::failed(&error)))?;
+    let client = app.clients.find(id).await?;
     if !client.is_some_and(|client| client.permits(Leniency::SignInAtLogin)) {
         return Ok(Sent::Fields(parameters));
     }
     let request = of_client(app, parameters).await?;
     match request.check(app) {
         Ok(()) => Ok(Sent::Request(request)),
-        Err(refusal) => Err(Box::new(refuse(app, &request, refusal))),
+        Err(refusal) => Err(refuse(app, &request, refusal).into()),
     }
 }
 

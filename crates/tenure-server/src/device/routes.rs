@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{RawForm, RawQuery, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -14,21 +14,20 @@ use crate::accounts::{Door, Limited};
 use crate::app::App;
 use crate::clients::Grant;
 use crate::device::{Answer, Asked, INTERVAL, LIFE, UserCode};
-use crate::http::form::{guarded, with_guard};
+use crate::http::form::{GuardedForm, with_guard};
 use crate::http::pages;
-use crate::http::{ClientInfo, OAuthError, Parameters, is_from_elsewhere, no_store, see_other};
+use crate::http::{
+    ClientInfo, OAuthError, PageError, Query, is_from_elsewhere, no_store, see_other,
+};
 use crate::sign_in::SignIn;
-use crate::token::{authenticate, narrow};
+use crate::token::{AuthenticatedClient, narrow};
 
 /// `POST /device_authorization` (RFC 8628 §3.1).
 pub(crate) async fn authorization(
     State(app): State<Arc<App>>,
     client_info: ClientInfo,
-    headers: HeaderMap,
-    RawForm(form): RawForm,
+    AuthenticatedClient { client, form }: AuthenticatedClient,
 ) -> Result<Response, OAuthError> {
-    let form = Parameters::read(&form)?;
-    let client = authenticate(&app, &headers, &form).await?;
     if !client.may(Grant::DeviceCode) {
         let what = "this client may not use this grant";
         return Err(OAuthError::new("unauthorized_client", what));
@@ -65,16 +64,14 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     client_info: ClientInfo,
     headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    Query(query): Query,
+) -> Result<Response, PageError> {
     // What an address says is no answer: a link would give it.
     let typed = query.find("user_code");
     if let Some(typed) = typed.filter(|_| is_from_elsewhere(&headers)) {
-        let outcome = offer(&app, &headers, typed).await;
-        return outcome.unwrap_or_else(|error| pages::failed(&error));
+        return Ok(offer(&app, &headers, typed).await?);
     }
-    respond(&app, &client_info, &headers, typed, None).await
+    Ok(respond(&app, &client_info, &headers, typed, None).await?)
 }
 
 /// `POST /device`: the code, or what the person says to the device.
@@ -82,15 +79,11 @@ pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     client_info: ClientInfo,
     headers: HeaderMap,
-    RawForm(body): RawForm,
-) -> Response {
-    let fields = match guarded(&app, &headers, &body).await {
-        Ok(fields) => fields,
-        Err(page) => return *page,
-    };
+    GuardedForm(fields): GuardedForm,
+) -> Result<Response, PageError> {
     let typed = fields.find("user_code");
     let said = fields.find("answer").and_then(answer);
-    respond(&app, &client_info, &headers, typed, said).await
+    Ok(respond(&app, &client_info, &headers, typed, said).await?)
 }
 
 async fn respond(
@@ -99,32 +92,24 @@ async fn respond(
     headers: &HeaderMap,
     typed: Option<&str>,
     said: Option<Answer>,
-) -> Response {
-    let outcome = async {
-        let Some(sign_in) = app.signed_in(headers).await? else {
-            return Ok(to_login(app, typed));
-        };
-        let Some(typed) = typed else {
-            return Ok(with_guard(app, headers, |guard| {
-                page::enter_code(&app.policy, None, "", guard)
-            })
-            .await);
-        };
-        match look_up(app, client_info, &sign_in, typed).await? {
-            Found::Limited(retry_after) => {
-                app.metrics.sign_in_limited.increment(1);
-                Ok(pages::limited(retry_after))
-            }
-            Found::Nobody => Ok(unknown(app, headers).await),
-            Found::Waits(code, asked) => match said {
-                Some(answer) => decide(app, headers, &sign_in, &code, answer).await,
-                None => question(app, headers, &sign_in, &code, &asked).await,
-            },
-        }
+) -> Result<Response, StoreError> {
+    let Some(sign_in) = app.signed_in(headers).await? else {
+        return Ok(to_login(app, typed));
     };
-    outcome
-        .await
-        .unwrap_or_else(|error: StoreError| pages::failed(&error))
+    let Some(typed) = typed else {
+        return enter_code(app, headers, None, "").await;
+    };
+    match look_up(app, client_info, &sign_in, typed).await? {
+        Found::Limited(retry_after) => {
+            app.metrics.sign_in_limited.increment(1);
+            Ok(pages::limited(retry_after))
+        }
+        Found::Nobody => enter_code(app, headers, Some(NOBODY), "").await,
+        Found::Waits(code, asked) => match said {
+            Some(answer) => decide(app, headers, &sign_in, &code, answer).await,
+            None => question(app, headers, &sign_in, &code, &asked).await,
+        },
+    }
 }
 
 /// Fills the form in. Another site may have sent the browser here, which must not use up the
@@ -134,11 +119,17 @@ async fn offer(app: &App, headers: &HeaderMap, typed: &str) -> Result<Response, 
         return Ok(to_login(app, Some(typed)));
     }
     let code = UserCode::read(typed).map(|code| code.shown());
-    let code = code.unwrap_or_default();
-    Ok(with_guard(app, headers, |guard| {
-        page::enter_code(&app.policy, None, &code, guard)
-    })
-    .await)
+    enter_code(app, headers, None, &code.unwrap_or_default()).await
+}
+
+async fn enter_code(
+    app: &App,
+    headers: &HeaderMap,
+    problem: Option<&str>,
+    code: &str,
+) -> Result<Response, StoreError> {
+    let page = |guard: &str| page::enter_code(&app.policy, problem, code, guard);
+    with_guard(app, headers, page).await
 }
 
 enum Found {
@@ -194,10 +185,8 @@ async fn question(
         minutes: asked.age(app.rows.now()).as_secs() / 60,
         username: account.map_or_else(String::new, |account| account.username.clone()),
     };
-    Ok(with_guard(app, headers, |guard| {
-        page::ask_about_device(&app.policy, &question, guard)
-    })
-    .await)
+    let page = |guard: &str| page::ask_about_device(&app.policy, &question, guard);
+    with_guard(app, headers, page).await
 }
 
 async fn decide(
@@ -208,19 +197,10 @@ async fn decide(
     answer: Answer,
 ) -> Result<Response, StoreError> {
     if !app.devices.answer(code, answer, sign_in).await? {
-        return Ok(unknown(app, headers).await);
+        return enter_code(app, headers, Some(NOBODY), "").await;
     }
     tracing::info!(subject = %sign_in.subject, ?answer, "answered a device");
     Ok(page::device_answered(&app.policy, answer))
-}
-
-async fn unknown(app: &App, headers: &HeaderMap) -> Response {
-    let problem =
-        "No device waits with this code. Look at it again, or ask the device for another.";
-    with_guard(app, headers, |guard| {
-        page::enter_code(&app.policy, Some(problem), "", guard)
-    })
-    .await
 }
 
 fn answer(text: &str) -> Option<Answer> {
@@ -247,3 +227,5 @@ pub(crate) fn page_of(typed: &str) -> String {
 }
 
 const NO_CODE_YET: &str = "-";
+const NOBODY: &str =
+    "No device waits with this code. Look at it again, or ask the device for another.";

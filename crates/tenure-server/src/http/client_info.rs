@@ -1,15 +1,10 @@
 //! Who is asking: the address and the device that a request is from.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
-
-use crate::app::App;
 
 /// Where a request came from.
 #[derive(Debug, Clone, Default)]
@@ -19,30 +14,6 @@ pub(crate) struct ClientInfo {
     /// Whose failures count together; none if nobody knows who asks.
     pub(crate) neighbourhood: Option<IpAddr>,
     pub(crate) user_agent: Option<String>,
-}
-
-impl FromRequestParts<Arc<App>> for ClientInfo {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &Arc<App>,
-    ) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
-        let asker = peer.map(|peer| app.proxies.asker(peer, &parts.headers));
-        let agent = parts
-            .headers
-            .get(header::USER_AGENT)
-            .and_then(|agent| agent.to_str().ok());
-        Ok(Self {
-            address: asker.map(|asker| asker.address.to_string()),
-            neighbourhood: asker
-                .filter(|asker| asker.is_known)
-                .map(|asker| neighbourhood(asker.address)),
-            user_agent: agent.map(|agent| agent.chars().take(200).collect()),
-        })
-    }
 }
 
 /// Who is asking, as far as the connection and the proxies tell.
@@ -66,6 +37,21 @@ impl Proxies {
         let trusted = trusted.iter().filter_map(|text| network(text)).collect();
         let warned = AtomicBool::new(false);
         Self { trusted, warned }
+    }
+
+    /// Who sends these headers over a connection from this address.
+    pub(crate) fn client_info(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> ClientInfo {
+        let asker = peer.map(|peer| self.asker(peer.to_canonical(), headers));
+        let agent = headers
+            .get(header::USER_AGENT)
+            .and_then(|agent| agent.to_str().ok());
+        ClientInfo {
+            address: asker.map(|asker| asker.address.to_string()),
+            neighbourhood: asker
+                .filter(|asker| asker.is_known)
+                .map(|asker| neighbourhood(asker.address)),
+            user_agent: agent.map(|agent| agent.chars().take(200).collect()),
+        }
     }
 
     fn trust(&self, address: IpAddr) -> bool {

@@ -1,11 +1,11 @@
-//! Errors as programs are told them.
+//! Errors as programs are told them, and as people are.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tenure_store::StoreError;
 
-use super::no_store;
+use super::{no_store, pages};
 
 /// An error as RFC 6749 §5.2 and RFC 6750 §3.1 write it.
 #[derive(Debug)]
@@ -80,5 +80,33 @@ impl IntoResponse for OAuthError {
             );
         }
         response
+    }
+}
+
+/// The page that a person sees instead: it says why. In a box, since answers are long.
+#[derive(Debug)]
+pub(crate) struct PageError(Box<Response>);
+
+impl PageError {
+    pub(crate) fn refused(status: StatusCode, what: &str) -> Self {
+        Self(Box::new(pages::refused(status, what)))
+    }
+}
+
+impl From<Response> for PageError {
+    fn from(page: Response) -> Self {
+        Self(Box::new(page))
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        Self(Box::new(pages::failed(&error)))
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        *self.0
     }
 }

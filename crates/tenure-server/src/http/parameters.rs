@@ -1,4 +1,9 @@
 use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 
 use super::OAuthError;
 use super::bounds::check_count;
@@ -34,5 +39,31 @@ impl Parameters {
         found
             .map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty())
+    }
+}
+
+/// A form as programs send it. What cannot be read is refused with an error that they can read.
+pub(crate) struct Form(pub(crate) Parameters);
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let form = RawForm::from_request(request, state).await;
+        let RawForm(form) = form.map_err(IntoResponse::into_response)?;
+        let read = Parameters::read(&form).map_err(IntoResponse::into_response)?;
+        Ok(Self(read))
+    }
+}
+
+/// A query of a page that has something to show without it, too: none, if it cannot be read.
+pub(crate) struct Query(pub(crate) Parameters);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(Parameters::read(query.as_bytes()).unwrap_or_default()))
     }
 }

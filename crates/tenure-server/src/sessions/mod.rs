@@ -5,25 +5,21 @@ mod page;
 
 use std::sync::Arc;
 
-use axum::extract::{RawForm, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use tenure_core::issuer::RevokedReason;
-use tenure_store::StoreError;
 
 use crate::app::App;
-use crate::http::form::{guarded, with_guard};
-use crate::http::{pages, see_other};
+use crate::http::form::{GuardedForm, with_guard};
+use crate::http::{PageError, see_other};
 
 /// `GET /`: who is signed in, and where.
-pub(crate) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    page(&app, &headers)
-        .await
-        .unwrap_or_else(|error| pages::failed(&error))
-}
-
-async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
-    let Some(sign_in) = app.signed_in(headers).await? else {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let Some(sign_in) = app.signed_in(&headers).await? else {
         return Ok(page::welcome(&app.policy));
     };
     let account = app.accounts.of(&sign_in.subject).await?;
@@ -32,32 +28,23 @@ async fn page(app: &App, headers: &HeaderMap) -> Result<Response, StoreError> {
         .unwrap_or_default();
     let families = app.families.of(&sign_in.subject).await?;
     let now = app.rows.now();
-    Ok(with_guard(app, headers, |guard| {
-        page::home(&app.policy, &name, &families, now, guard)
-    })
-    .await)
+    let page = |guard: &str| page::home(&app.policy, &name, &families, now, guard);
+    Ok(with_guard(&app, &headers, page).await?)
 }
 
 /// `POST /sessions/end`: ends one of one's own sessions (norm 68).
 pub(crate) async fn end(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    RawForm(body): RawForm,
-) -> Response {
-    let fields = match guarded(&app, &headers, &body).await {
-        Ok(fields) => fields,
-        Err(page) => return *page,
-    };
-    let ended = async {
-        let sign_in = app.signed_in(&headers).await?;
-        let id = fields.find("id").and_then(|id| id.parse().ok());
-        if let (Some(sign_in), Some(id)) = (sign_in, id) {
-            let found = app.families.find(id).await?;
-            if found.is_some_and(|(family, _)| family.subject == sign_in.subject) {
-                app.families.end(id, RevokedReason::SignedOut).await?;
-            }
+    GuardedForm(fields): GuardedForm,
+) -> Result<Response, PageError> {
+    let sign_in = app.signed_in(&headers).await?;
+    let id = fields.find("id").and_then(|id| id.parse().ok());
+    if let (Some(sign_in), Some(id)) = (sign_in, id) {
+        let found = app.families.find(id).await?;
+        if found.is_some_and(|(family, _)| family.subject == sign_in.subject) {
+            app.families.end(id, RevokedReason::SignedOut).await?;
         }
-        Ok::<_, StoreError>(see_other(&app.policy.link("/")))
-    };
-    ended.await.unwrap_or_else(|error| pages::failed(&error))
+    }
+    Ok(see_other(&app.policy.link("/")))
 }

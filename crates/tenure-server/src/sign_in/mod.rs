@@ -5,11 +5,11 @@ mod sign_ins;
 
 use std::sync::Arc;
 
-use axum::extract::{RawForm, RawQuery, State};
+use axum::extract::{FromRequestParts, RawQuery, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tenure_core::secret::Password;
-use tenure_store::StoreError;
 
 use self::page::Form;
 pub(crate) use self::sign_ins::SignIn;
@@ -17,41 +17,48 @@ use crate::accounts::{Account, Door, MAX_PASSWORD, NotMade};
 use crate::app::App;
 use crate::authorize::{self, Request, Sent};
 use crate::device;
-use crate::http::form::{guarded, with_guard};
-use crate::http::{ClientInfo, Parameters, cookie, pages, see_other};
+use crate::http::form::{GuardedForm, with_guard};
+use crate::http::{ClientInfo, PageError, Parameters, Query, cookie, pages, see_other};
 
 /// `GET /login`.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Response {
-    let query = query.unwrap_or_default();
-    let parameters = Parameters::read(query.as_bytes()).unwrap_or_default();
-    match authorize::sent_to_login(&app, parameters).await {
-        Ok(Sent::Fields(fields)) => form(&app, &headers, &fields, Form::sign_in()).await,
-        Ok(Sent::Request(request)) => {
-            let form = Form::sign_in().going_on(query);
+    Query(parameters): Query,
+) -> Result<Response, PageError> {
+    match authorize::sent_to_login(&app, parameters).await? {
+        Sent::Fields(fields) => form(&app, &headers, &fields, Form::sign_in()).await,
+        Sent::Request(request) => {
+            let form = Form::sign_in().going_on(query.unwrap_or_default());
             filled(&app, &headers, Some(&request), form).await
         }
-        Err(page) => *page,
     }
 }
 
 /// `GET /signup`.
 pub(crate) async fn show_signup(
+    _: SignUp,
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    if !app.policy.signup {
-        return pages::refused(
-            StatusCode::NOT_FOUND,
-            "Accounts are made by the operator here.",
-        );
-    }
-    let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    Query(query): Query,
+) -> Result<Response, PageError> {
     form(&app, &headers, &query, Form::sign_up()).await
+}
+
+/// That people may make accounts themselves.
+pub(crate) struct SignUp;
+
+impl FromRequestParts<Arc<App>> for SignUp {
+    type Rejection = PageError;
+
+    async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, PageError> {
+        if app.policy.signup {
+            return Ok(Self);
+        }
+        let what = "Accounts are made by the operator here.";
+        Err(PageError::refused(StatusCode::NOT_FOUND, what))
+    }
 }
 
 /// `POST /login`.
@@ -59,16 +66,9 @@ pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     client_info: ClientInfo,
     headers: HeaderMap,
-    RawForm(body): RawForm,
-) -> Response {
-    let fields = match guarded(&app, &headers, &body).await {
-        Ok(fields) => fields,
-        Err(page) => return *page,
-    };
-    match sign_in(&app, &client_info, &headers, &fields).await {
-        Ok(response) => response,
-        Err(error) => pages::failed(&error),
-    }
+    GuardedForm(fields): GuardedForm,
+) -> Result<Response, PageError> {
+    sign_in(&app, &client_info, &headers, &fields).await
 }
 
 async fn sign_in(
@@ -76,13 +76,13 @@ async fn sign_in(
     client_info: &ClientInfo,
     headers: &HeaderMap,
     fields: &Parameters,
-) -> Result<Response, StoreError> {
+) -> Result<Response, PageError> {
     let username = fields.find("username").unwrap_or_default().trim();
     let password = Password::new(fields.find("password").unwrap_or_default());
     let name = username.to_lowercase();
     // What is too long to be a password is not worth hashing.
     if password.expose().len() > 4 * MAX_PASSWORD {
-        return Ok(again(app, headers, fields, "That name or password is not right.").await);
+        return again(app, headers, fields, "That name or password is not right.").await;
     }
     let attempts = &app.accounts.attempts;
     let attempt = attempts.begin(Door::SignIn, Some(&name), client_info.neighbourhood);
@@ -101,7 +101,7 @@ async fn sign_in(
         attempt.failed();
         app.metrics.sign_in_refused.increment(1);
         tracing::info!(address = client_info.address, "a sign-in failed");
-        return Ok(again(app, headers, fields, "That name or password is not right.").await);
+        return again(app, headers, fields, "That name or password is not right.").await;
     };
     attempt.succeeded();
     welcome(app, client_info, headers, fields, &account).await
@@ -109,25 +109,13 @@ async fn sign_in(
 
 /// `POST /signup`.
 pub(crate) async fn submit_signup(
+    _: SignUp,
     State(app): State<Arc<App>>,
     client_info: ClientInfo,
     headers: HeaderMap,
-    RawForm(body): RawForm,
-) -> Response {
-    if !app.policy.signup {
-        return pages::refused(
-            StatusCode::NOT_FOUND,
-            "Accounts are made by the operator here.",
-        );
-    }
-    let fields = match guarded(&app, &headers, &body).await {
-        Ok(fields) => fields,
-        Err(page) => return *page,
-    };
-    match sign_up(&app, &client_info, &headers, &fields).await {
-        Ok(response) => response,
-        Err(error) => pages::failed(&error),
-    }
+    GuardedForm(fields): GuardedForm,
+) -> Result<Response, PageError> {
+    sign_up(&app, &client_info, &headers, &fields).await
 }
 
 async fn sign_up(
@@ -135,7 +123,7 @@ async fn sign_up(
     client_info: &ClientInfo,
     headers: &HeaderMap,
     fields: &Parameters,
-) -> Result<Response, StoreError> {
+) -> Result<Response, PageError> {
     let attempts = &app.accounts.attempts;
     match attempts
         .begin(Door::SignUp, None, client_info.neighbourhood)
@@ -149,11 +137,11 @@ async fn sign_up(
     let password = Password::new(fields.find("password").unwrap_or_default());
     let problem = match app.accounts.add(username, password).await {
         Ok(account) => return welcome(app, client_info, headers, fields, &account).await,
-        Err(NotMade::Store(error)) => return Err(error),
+        Err(NotMade::Store(error)) => return Err(error.into()),
         Err(NotMade::NameTaken) => "There is an account of this name already.",
         Err(NotMade::Invalid(_)) => "Choose a simple name and a password of 12 characters or more.",
     };
-    Ok(form(app, headers, fields, Form::sign_up().with_problem(problem)).await)
+    form(app, headers, fields, Form::sign_up().with_problem(problem)).await
 }
 
 /// Signs the browser in under a new id and goes on to where it was going.
@@ -163,7 +151,7 @@ async fn welcome(
     headers: &HeaderMap,
     fields: &Parameters,
     account: &Account,
-) -> Result<Response, StoreError> {
+) -> Result<Response, PageError> {
     let old = app.signed_in(headers).await?;
     let (sign_in, secret) = app.sign_in(account, client_info, old.as_ref()).await?;
     if let Some(old) = old.filter(|old| old.subject != sign_in.subject) {
@@ -180,7 +168,8 @@ async fn welcome(
         }
         Some(query) => match authorize::read(app, query).await {
             Ok(request) => authorize::grant(app, &request, &sign_in).await?,
-            Err(page) => *page,
+            // The person is signed in all the same.
+            Err(page) => page.into_response(),
         },
     };
     let life = app.policy.session_absolute_secs;
@@ -194,18 +183,20 @@ async fn again(
     headers: &HeaderMap,
     fields: &Parameters,
     problem: &'static str,
-) -> Response {
+) -> Result<Response, PageError> {
     form(app, headers, fields, Form::sign_in().with_problem(problem)).await
 }
 
 /// A form that only the browser it was given to can send back.
-async fn form(app: &App, headers: &HeaderMap, from: &Parameters, mut form: Form) -> Response {
+async fn form(
+    app: &App,
+    headers: &HeaderMap,
+    from: &Parameters,
+    mut form: Form,
+) -> Result<Response, PageError> {
     let request = match from.find("continue") {
         None => None,
-        Some(query) => match authorize::read(app, query).await {
-            Ok(request) => Some(request),
-            Err(page) => return *page,
-        },
+        Some(query) => Some(authorize::read(app, query).await?),
     };
     form.username = from.find("username").unwrap_or_default().to_owned();
     form.going_on = from.find("continue").map(str::to_owned);
@@ -219,14 +210,15 @@ async fn filled(
     headers: &HeaderMap,
     request: Option<&Request>,
     mut form: Form,
-) -> Response {
+) -> Result<Response, PageError> {
     if form.username.is_empty() {
         let hint = request.and_then(Request::login_hint);
         form.username = hint.unwrap_or_default().to_owned();
     }
     form.leads_to = request.map(|request| request.redirect_uri.clone());
     form.may_sign_up = app.policy.signup;
-    with_guard(app, headers, |guard| page::form(&app.policy, &form, guard)).await
+    let page = |guard: &str| page::form(&app.policy, &form, guard);
+    Ok(with_guard(app, headers, page).await?)
 }
 
 fn home() -> String {

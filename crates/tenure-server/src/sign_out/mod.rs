@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clients::redirect::origin;
 use crate::clients::{Client, Leniency};
 use crate::http::form::{guard, with_guard};
-use crate::http::{OAuthError, Parameters, cookie, pages, see_other, with_query};
+use crate::http::{OAuthError, PageError, Parameters, cookie, see_other, with_query};
 use crate::token::{IdClaims, hinted};
 
 /// `GET /logout` (OpenID Connect RP-Initiated Logout §2).
@@ -23,7 +23,7 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Response {
+) -> Result<Response, PageError> {
     let read = Parameters::read(query.unwrap_or_default().as_bytes());
     respond(&app, &headers, read).await
 }
@@ -33,50 +33,38 @@ pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     RawForm(body): RawForm,
-) -> Response {
+) -> Result<Response, PageError> {
     let fields = match Parameters::read(&body) {
         Ok(fields) if fields.find("csrf").is_some() => fields,
         read => return respond(&app, &headers, read).await,
     };
-    if let Err(page) = guard(&app, &headers, &fields).await {
-        return *page;
+    guard(&app, &headers, &fields).await?;
+    let back = destination(&app, &fields, None).await?;
+    if let Some(sign_in) = app.signed_in(&headers).await? {
+        app.sign_out(&sign_in).await?;
     }
-    let ended = async {
-        let back = destination(&app, &fields, None).await?;
-        if let Some(sign_in) = app.signed_in(&headers).await? {
-            app.sign_out(&sign_in).await?;
-        }
-        Ok::<_, StoreError>(goodbye(&app, back))
-    };
-    ended.await.unwrap_or_else(|error| pages::failed(&error))
+    Ok(goodbye(&app, back))
 }
 
 async fn respond(
     app: &App,
     headers: &HeaderMap,
     parameters: Result<Parameters, OAuthError>,
-) -> Response {
-    let parameters = match parameters {
-        Ok(parameters) => parameters,
-        Err(error) => return pages::refused(StatusCode::BAD_REQUEST, error.description),
-    };
-    let outcome = end(app, headers, &parameters).await;
-    outcome.unwrap_or_else(|error| pages::failed(&error))
+) -> Result<Response, PageError> {
+    let parameters = parameters.map_err(|error| refused(error.description))?;
+    end(app, headers, &parameters).await
 }
 
 async fn end(
     app: &App,
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Result<Response, StoreError> {
+) -> Result<Response, PageError> {
     let hint = match parameters.find("id_token_hint") {
         None => None,
         Some(token) => match hint(app, token).await? {
             Some(hint) => Some(hint),
-            None => {
-                let what = "The ID token that was sent is not from here.";
-                return Ok(pages::refused(StatusCode::BAD_REQUEST, what));
-            }
+            None => return Err(refused("The ID token that was sent is not from here.")),
         },
     };
     if let Some(client) = excused(app, parameters).await? {
@@ -84,8 +72,7 @@ async fn end(
     }
     let back = destination(app, parameters, hint.as_ref()).await?;
     if parameters.find("post_logout_redirect_uri").is_some() && back.is_none() {
-        let what = "The client asks to return to an address that is not registered.";
-        return Ok(pages::refused(StatusCode::BAD_REQUEST, what));
+        return Err(refused(UNREGISTERED));
     }
     let sign_in = app.signed_in(headers).await?;
     match (hint, sign_in) {
@@ -100,10 +87,10 @@ async fn end(
             app.sign_out(&sign_in).await?;
             Ok(goodbye(app, back))
         }
-        (_, Some(_)) => Ok(with_guard(app, headers, |guard| {
-            page::confirm_logout(&app.policy, parameters, guard)
-        })
-        .await),
+        (_, Some(_)) => {
+            let page = |guard: &str| page::confirm_logout(&app.policy, parameters, guard);
+            Ok(with_guard(app, headers, page).await?)
+        }
     }
 }
 
@@ -121,11 +108,10 @@ async fn end_unasked(
     headers: &HeaderMap,
     parameters: &Parameters,
     client: &Client,
-) -> Result<Response, StoreError> {
+) -> Result<Response, PageError> {
     let uri = parameters.find("logout_uri").unwrap_or_default();
     let Some(back) = logout_uri(client, uri, headers) else {
-        let what = "The client asks to return to an address that is not registered.";
-        return Ok(pages::refused(StatusCode::BAD_REQUEST, what));
+        return Err(refused(UNREGISTERED));
     };
     if let Some(sign_in) = app.signed_in(headers).await? {
         app.sign_out(&sign_in).await?;
@@ -189,6 +175,10 @@ async fn destination(
     Ok(Some(with_query(uri, &query)))
 }
 
+fn refused(what: &str) -> PageError {
+    PageError::refused(StatusCode::BAD_REQUEST, what)
+}
+
 fn goodbye(app: &App, back: Option<String>) -> Response {
     let mut response = match back {
         Some(uri) => see_other(&uri),
@@ -198,3 +188,5 @@ fn goodbye(app: &App, back: Option<String>) -> Response {
     response.headers_mut().append(header::SET_COOKIE, gone);
     response
 }
+
+const UNREGISTERED: &str = "The client asks to return to an address that is not registered.";

@@ -1,16 +1,55 @@
 use std::sync::Arc;
 
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding as _};
 use tenure_core::secret::ClientSecret;
 
 use crate::app::App;
 use crate::clients::{Client, Leniency};
-use crate::http::{OAuthError, Parameters};
+use crate::http::{Form, OAuthError, Parameters};
+
+/// A form, and the client that it is from.
+pub(crate) struct AuthenticatedClient {
+    pub(crate) client: Arc<Client>,
+    pub(crate) form: Parameters,
+}
+
+impl FromRequest<Arc<App>> for AuthenticatedClient {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let headers = request.headers().clone();
+        let Form(form) = Form::from_request(request, app).await?;
+        let client = authenticate(app, &headers, &form).await;
+        let client = client.map_err(IntoResponse::into_response)?;
+        Ok(Self { client, form })
+    }
+}
+
+/// As [`AuthenticatedClient`], for what public clients may not do.
+pub(crate) struct ConfidentialClient {
+    pub(crate) form: Parameters,
+}
+
+impl FromRequest<Arc<App>> for ConfidentialClient {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let AuthenticatedClient { client, form } =
+            AuthenticatedClient::from_request(request, app).await?;
+        if client.is_confidential() {
+            Ok(Self { form })
+        } else {
+            Err(OAuthError::client().into_response())
+        }
+    }
+}
 
 /// The client that a request is from (RFC 6749 §2.3.1): by Basic, by form, or, if it has no
 /// secret, by name alone.
-pub(crate) async fn authenticate(
+pub(super) async fn authenticate(
     app: &App,
     headers: &HeaderMap,
     form: &Parameters,
@@ -48,20 +87,6 @@ pub(crate) async fn authenticate(
         // Some clients send an empty secret for none.
         (false, Some(secret)) if secret.expose().is_empty() => Ok(client),
         (true | false, _) => Err(OAuthError::client()),
-    }
-}
-
-/// As [`authenticate`], for what public clients may not do.
-pub(crate) async fn confidential(
-    app: &App,
-    headers: &HeaderMap,
-    form: &Parameters,
-) -> Result<Arc<Client>, OAuthError> {
-    let client = authenticate(app, headers, form).await?;
-    if client.is_confidential() {
-        Ok(client)
-    } else {
-        Err(OAuthError::client())
     }
 }
 

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawForm, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tenure_core::issuer;
@@ -11,17 +10,14 @@ use tenure_store::StoreError;
 
 use crate::app::App;
 use crate::families::is_alive;
-use crate::http::{OAuthError, Parameters, no_store};
-use crate::token::{confidential, live};
+use crate::http::{OAuthError, no_store};
+use crate::token::{ConfidentialClient, live};
 
 /// `POST /introspect` (RFC 7662), for confidential clients.
 pub(crate) async fn endpoint(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    RawForm(form): RawForm,
+    ConfidentialClient { form }: ConfidentialClient,
 ) -> Result<Response, OAuthError> {
-    let form = Parameters::read(&form)?;
-    confidential(&app, &headers, &form).await?;
     let token = form
         .find("token")
         .ok_or(OAuthError::request("token is missing"))?;

@@ -21,7 +21,8 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-pub(crate) use self::client::{authenticate, confidential};
+use self::client::authenticate;
+pub(crate) use self::client::{AuthenticatedClient, ConfidentialClient};
 pub(crate) use self::code::{Code, issue as issue_code};
 pub(crate) use self::mint::{AccessClaims, IdClaims};
 pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};

@@ -1,24 +1,21 @@
 use std::sync::Arc;
 
-use axum::extract::{RawForm, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tenure_core::issuer::{self, FamilyId, RevokedReason};
 use tenure_core::secret::RefreshToken;
 use tenure_store::StoreError;
 
 use crate::app::App;
-use crate::http::{OAuthError, Parameters, no_store};
-use crate::token::{authenticate, live};
+use crate::http::{OAuthError, no_store};
+use crate::token::{AuthenticatedClient, live};
 
 /// `POST /revoke` (RFC 7009): ends the family, whichever of its tokens is shown.
 pub(crate) async fn endpoint(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    RawForm(form): RawForm,
+    AuthenticatedClient { client, form }: AuthenticatedClient,
 ) -> Result<Response, OAuthError> {
-    let form = Parameters::read(&form)?;
-    let client = authenticate(&app, &headers, &form).await?;
     let token = form
         .find("token")
         .ok_or(OAuthError::request("token is missing"))?;
