@@ -49,6 +49,26 @@ impl Rows {
         self.store.replace(key, expected, entry, self.now()).await
     }
 
+    /// Reads a row, has it decided what becomes of it, and writes that unless the row changed
+    /// meanwhile; then all of it is done again with what the row is now.
+    pub(crate) async fn change<T: Serialize + DeserializeOwned, R>(
+        &self,
+        key: &Key,
+        decide: impl Fn(Option<T>) -> Change<T, R>,
+    ) -> Result<R, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let (row, version) = self.read(key).await?.unzip();
+            let (next, life, result) = match decide(row) {
+                Change::Leave(result) => return Ok(result),
+                Change::Write(next, life, result) => (next, life, result),
+            };
+            if let Replaced::Done(_) = self.write(key, version, &next, life).await? {
+                return Ok(result);
+            }
+        }
+        Err(too_busy())
+    }
+
     pub(crate) async fn remove(&self, key: &Key) -> Result<(), StoreError> {
         self.store.remove(key, None, self.now()).await.map(drop)
     }
@@ -79,6 +99,12 @@ impl Rows {
         let last = keys.last().filter(|_| keys.len() == PAGE).cloned();
         Ok((keys, last))
     }
+}
+
+/// What becomes of a row that was read, and what whoever changes it wants to know.
+pub(crate) enum Change<T, R> {
+    Write(T, Life, R),
+    Leave(R),
 }
 
 /// How long a row lives and whose it is.

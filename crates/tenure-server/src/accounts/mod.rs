@@ -19,7 +19,7 @@ pub(crate) use self::email::{Checked, EMAIL, EMAIL_VERIFIED, Email};
 pub(crate) use self::password::Hasher;
 use crate::cache::Cache;
 use crate::digest::{random_text, sha256};
-use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+use crate::rows::{Change, Life, Rows};
 
 /// A person who may sign in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -233,22 +233,21 @@ impl Accounts {
         username: &str,
         change: impl Fn(&mut Account) + Send + Sync,
     ) -> Result<Option<Account>, StoreError> {
-        for _ in 0..ATTEMPTS {
-            let Some(named) = self.named(username).await? else {
-                return Ok(None);
-            };
-            let Some((mut account, version)) = self.read(&named.subject).await? else {
-                return Ok(None);
+        let Some(named) = self.named(username).await? else {
+            return Ok(None);
+        };
+        let changed = |account: Option<Account>| {
+            let Some(mut account) = account else {
+                return Change::Leave(None);
             };
             change(&mut account);
             let life = Life::default().owned_by(OWNER);
-            let key = subject_key(&account.subject);
-            if let Replaced::Done(_) = self.rows.write(&key, Some(version), &account, life).await? {
-                self.cache.forget(&account.subject);
-                return Ok(Some(account));
-            }
-        }
-        Err(too_busy())
+            Change::Write(account.clone(), life, Some(account))
+        };
+        let key = subject_key(&named.subject);
+        let account = self.rows.change(&key, changed).await?;
+        self.cache.forget(&named.subject);
+        Ok(account)
     }
 
     /// Removes an account and returns what it was.

@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tenure_core::secret::ClientSecret;
-use tenure_store::{Key, Kind, Owner, Replaced, StoreError};
+use tenure_store::{Key, Kind, Owner, StoreError};
 
 pub use self::compatibility::{Compatibility, Leniency};
 pub use self::origin::Origin;
 use crate::cache::Cache;
 use crate::digest::{b64, same, sha256};
 use crate::keys::Algorithm;
-use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+use crate::rows::{Change, Life, Rows};
 
 /// A registered client (RFC 6749 §2). Clients are the operator's own: nobody asks for consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,20 +124,16 @@ impl Clients {
 
     /// Writes a client; one of the same id is replaced.
     pub(crate) async fn put(&self, client: &Client) -> Result<(), StoreError> {
-        let key = key(&client.id);
-        for _ in 0..ATTEMPTS {
-            let old = self.rows.read::<Client>(&key).await?;
-            if old.as_ref().is_some_and(|(old, _)| old == client) {
-                return Ok(());
+        let replaced = |old: Option<Client>| {
+            if old.as_ref() == Some(client) {
+                return Change::Leave(());
             }
             let life = Life::default().owned_by(OWNER);
-            let version = old.map(|(_, version)| version);
-            if let Replaced::Done(_) = self.rows.write(&key, version, client, life).await? {
-                self.cache.forget(&client.id);
-                return Ok(());
-            }
-        }
-        Err(too_busy())
+            Change::Write(client.clone(), life, ())
+        };
+        self.rows.change(&key(&client.id), replaced).await?;
+        self.cache.forget(&client.id);
+        Ok(())
     }
 
     /// Removes a client; false if there was none.

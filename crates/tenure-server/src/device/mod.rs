@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 use tenure_core::issuer::FamilyId;
 use tenure_core::secret::DeviceCode;
 use tenure_core::time::Timestamp;
-use tenure_store::{Key, Kind, Replaced, StoreError, Version};
+use tenure_store::{Key, Kind, Replaced, StoreError};
 
 pub(crate) use self::user_code::UserCode;
 use crate::clients::Client;
 use crate::digest::{b64, random, random_text, sha256, unb64};
 use crate::http::ClientInfo;
-use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+use crate::rows::{ATTEMPTS, Change, Life, Rows, too_busy};
 use crate::sign_in::SignIn;
 
 /// What a device asked for. Its row is found by the digest of the device code; a row beside it
@@ -128,8 +128,12 @@ impl Devices {
 
     /// What the device asks for that shows this code, if nobody has answered it yet.
     pub(crate) async fn waiting(&self, code: &UserCode) -> Result<Option<Asked>, StoreError> {
-        let found = self.by_user_code(code).await?;
-        Ok(found.map(|(_, asked, _)| asked))
+        let Some(key) = self.key_of(code).await? else {
+            return Ok(None);
+        };
+        let found = self.rows.read::<Asked>(&key).await?;
+        let asked = found.map(|(asked, _)| asked);
+        Ok(asked.filter(|asked| asked.waits(self.rows.now())))
     }
 
     /// Answers a device; false if there is none that waits with this code.
@@ -139,9 +143,12 @@ impl Devices {
         answer: Answer,
         by: &SignIn,
     ) -> Result<bool, StoreError> {
-        for _ in 0..ATTEMPTS {
-            let Some((key, asked, version)) = self.by_user_code(code).await? else {
-                return Ok(false);
+        let Some(key) = self.key_of(code).await? else {
+            return Ok(false);
+        };
+        let said = |asked: Option<Asked>| {
+            let Some(asked) = asked.filter(|asked| asked.waits(self.rows.now())) else {
+                return Change::Leave(false);
             };
             let said = match answer {
                 Answer::No => Said::No,
@@ -150,31 +157,31 @@ impl Devices {
                     auth_time: by.auth_time().as_millis(),
                 },
             };
-            if self.change(&key, version, &Asked { said, ..asked }).await? {
-                return Ok(true);
-            }
-        }
-        Err(too_busy())
+            let asked = Asked { said, ..asked };
+            let life = asked.life();
+            Change::Write(asked, life, true)
+        };
+        self.rows.change(&key, said).await
     }
 
     /// What a device gets now; a yes counts as used from here on.
     pub(crate) async fn poll(&self, code: &str, client: &Client) -> Result<Polled, StoreError> {
-        let key = key(&digest(code));
-        for _ in 0..ATTEMPTS {
-            let Some((asked, version)) = self.rows.read::<Asked>(&key).await? else {
-                return Ok(Polled::Unknown);
+        let polled = |asked: Option<Asked>| {
+            let Some(asked) = asked.filter(|asked| asked.client_id == client.id) else {
+                return Change::Leave(Polled::Unknown);
             };
-            let known = asked.client_id == client.id;
-            let Some(family) = asked.family.parse().ok().filter(|_| known) else {
-                return Ok(Polled::Unknown);
+            let Ok(family) = asked.family.parse() else {
+                return Change::Leave(Polled::Unknown);
             };
-            let (next, polled) = asked.polled(family, self.rows.now());
-            match next {
-                Some(next) if !self.change(&key, version, &next).await? => {}
-                Some(_) | None => return Ok(polled),
+            match asked.polled(family, self.rows.now()) {
+                (Some(next), polled) => {
+                    let life = next.life();
+                    Change::Write(next, life, polled)
+                }
+                (None, polled) => Change::Leave(polled),
             }
-        }
-        Err(too_busy())
+        };
+        self.rows.change(&key(&digest(code)), polled).await
     }
 
     /// Whether the yes of this code was turned into tokens just once.
@@ -183,26 +190,11 @@ impl Devices {
         Ok(asked.is_some_and(|(asked, _)| asked.said == Said::Used))
     }
 
-    async fn by_user_code(
-        &self,
-        code: &UserCode,
-    ) -> Result<Option<(Key, Asked, Version)>, StoreError> {
-        let Some((digest, _)) = self.rows.read::<String>(&user_key(code)).await? else {
-            return Ok(None);
-        };
-        let key = Key::new(Kind::Code, unb64(&digest).unwrap_or_default());
-        let found = self.rows.read::<Asked>(&key).await?;
-        let waits = |asked: &Asked| {
-            asked.said == Said::Nothing && self.rows.now().as_millis() < asked.expires_at
-        };
-        Ok(found
-            .filter(|(asked, _)| waits(asked))
-            .map(|(asked, version)| (key, asked, version)))
-    }
-
-    async fn change(&self, key: &Key, version: Version, to: &Asked) -> Result<bool, StoreError> {
-        let written = self.rows.write(key, Some(version), to, to.life()).await?;
-        Ok(matches!(written, Replaced::Done(_)))
+    /// The row to which a user code leads.
+    async fn key_of(&self, code: &UserCode) -> Result<Option<Key>, StoreError> {
+        let found = self.rows.read::<String>(&user_key(code)).await?;
+        let digest = found.map(|(digest, _)| unb64(&digest).unwrap_or_default());
+        Ok(digest.map(|digest| Key::new(Kind::Code, digest)))
     }
 }
 
@@ -250,6 +242,11 @@ impl Asked {
             let at = Timestamp::from_millis(at);
             at <= now && now.since(at) < interval
         })
+    }
+
+    /// Whether a person may still answer.
+    fn waits(&self, now: Timestamp) -> bool {
+        self.said == Said::Nothing && now.as_millis() < self.expires_at
     }
 
     /// How long ago the device asked.

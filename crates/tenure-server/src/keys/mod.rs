@@ -19,7 +19,7 @@ pub use self::signing::Algorithm;
 pub(crate) use self::signing::{SigningKey, TokenUse};
 pub(crate) use self::verify::Unverified;
 use crate::cache::is_fresh;
-use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+use crate::rows::{Change, Life, Rows, too_busy};
 
 /// The keys, read again every few seconds.
 #[derive(Debug)]
@@ -159,21 +159,17 @@ impl Keys {
     }
 
     async fn change(&self, change: impl Fn(&mut RingRow)) -> Result<(), StoreError> {
-        for _ in 0..ATTEMPTS {
-            let Some((mut row, version)) = self.rows.read::<RingRow>(&key()).await? else {
-                self.make_first().await?;
-                continue;
+        if self.rows.read::<RingRow>(&key()).await?.is_none() {
+            self.make_first().await?;
+        }
+        let changed = |row: Option<RingRow>| {
+            let Some(mut row) = row else {
+                return Change::Leave(Err(too_busy()));
             };
             change(&mut row);
-            let written = self
-                .rows
-                .write(&key(), Some(version), &row, Life::default())
-                .await?;
-            if let Replaced::Done(_) = written {
-                return Ok(());
-            }
-        }
-        Err(too_busy())
+            Change::Write(row, Life::default(), Ok(()))
+        };
+        self.rows.change(&key(), changed).await?
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clients::{Client, Leniency};
 use crate::digest::{b64, random, random_text, same, sha256};
 use crate::http::{ClientInfo, OAuthError, Parameters};
-use crate::rows::Life;
+use crate::rows::{Change, Life};
 use crate::sign_in::SignIn;
 
 /// What an authorization code stands for. Its row is found by the digest of the code.
@@ -88,7 +88,7 @@ pub(super) async fn exchange(
         return Err(unknown());
     };
     check(&code, client, form)?;
-    if code.state != State::Fresh || !mark(app, &key, &code, version, State::Used).await? {
+    if code.state != State::Fresh || !use_up(app, &key, &code, version).await? {
         return Err(replayed(app, &key).await?);
     }
     let now = app.rows.now();
@@ -170,13 +170,8 @@ fn check(code: &Code, client: &Client, form: &Parameters) -> Result<(), OAuthErr
     }
 }
 
-async fn mark(
-    app: &App,
-    key: &Key,
-    code: &Code,
-    version: Version,
-    state: State,
-) -> Result<bool, StoreError> {
+async fn use_up(app: &App, key: &Key, code: &Code, version: Version) -> Result<bool, StoreError> {
+    let state = State::Used;
     let marked = Code {
         state,
         ..code.clone()
@@ -190,17 +185,19 @@ async fn mark(
 
 /// A used code came again: two parties have it, so what it granted ends (RFC 6749 §4.1.2).
 async fn replayed(app: &App, key: &Key) -> Result<OAuthError, StoreError> {
-    for _ in 0..crate::rows::ATTEMPTS {
-        let Some((code, version)) = app.rows.read::<Code>(key).await? else {
-            break;
-        };
-        if code.state == State::Replayed || mark(app, key, &code, version, State::Replayed).await? {
-            if let Some(id) = family_id(&code.family) {
-                app.families.end(id, RevokedReason::Reused).await?;
-            }
-            tracing::warn!(client = %code.client_id, "an authorization code was used again");
-            break;
+    let noted = |code: Option<Code>| match code {
+        Some(code) if code.state != State::Replayed => {
+            let state = State::Replayed;
+            let code = Code { state, ..code };
+            Change::Write(code.clone(), life(&code), Some(code))
         }
+        Some(_) | None => Change::Leave(code),
+    };
+    if let Some(code) = app.rows.change(key, noted).await? {
+        if let Some(id) = family_id(&code.family) {
+            app.families.end(id, RevokedReason::Reused).await?;
+        }
+        tracing::warn!(client = %code.client_id, "an authorization code was used again");
     }
     Ok(OAuthError::grant(
         "the code was used before; what it granted has ended",
