@@ -68,7 +68,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("async-trait", &[]),
     ("axum", &["tenure-server", "embedded", "tenure-bench"]),
     ("hyper", &["tenure-server"]),
-    ("http", &["tenure-server", "tenure-client", "tenure-bench"]),
+    ("http", &["tenure-client", "tenure-bench"]),
     ("tower-http", &["tenure-server"]),
     ("reqwest", &["tenure-client", "tenure-cli", "tenure-bench"]),
     ("huskarl", &["tenure-client"]),
