@@ -7,7 +7,7 @@ use tenure_server::{
     RegisteredClient, is_reserved_claim,
 };
 
-use super::{Failure, Where, out};
+use super::{CliError, DataArgs, out};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -55,7 +55,7 @@ pub(crate) struct Add {
     dangerous_leniency: Vec<Leniency>,
 }
 
-pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &DataArgs) -> Result<(), CliError> {
     let admin = at.open().await?;
     match command {
         Command::Add(add) => {
@@ -82,7 +82,7 @@ pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
         }
         Command::Remove { id } => {
             let Some(removed) = admin.remove_client(&id).await? else {
-                return Err(Failure::Usage(format!("there is no client {id}")));
+                return Err(CliError::Usage(format!("there is no client {id}")));
             };
             let ended = removed.sessions;
             let told = json!({ "removed": id, "ended": ended });

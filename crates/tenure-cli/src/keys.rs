@@ -2,7 +2,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use tenure_server::KeyInfo;
 
-use super::{Failure, Where, out};
+use super::{CliError, DataArgs, out};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -12,7 +12,7 @@ pub(crate) enum Command {
     List,
 }
 
-pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &DataArgs) -> Result<(), CliError> {
     let admin = at.open().await?;
     let keys = match command {
         Command::Rotate => admin.rotate_keys().await?,

@@ -33,34 +33,34 @@ enum Command {
     /// Serve with a demo account and demo clients
     Dev(Dev),
     /// Serve
-    Serve(Where),
+    Serve(DataArgs),
     /// The people who may sign in
     Users {
         #[command(subcommand)]
         command: users::Command,
         #[command(flatten)]
-        at: Where,
+        at: DataArgs,
     },
     /// The programs that may ask for tokens
     Clients {
         #[command(subcommand)]
         command: clients::Command,
         #[command(flatten)]
-        at: Where,
+        at: DataArgs,
     },
     /// Who is signed in where
     Sessions {
         #[command(subcommand)]
         command: sessions::Command,
         #[command(flatten)]
-        at: Where,
+        at: DataArgs,
     },
     /// The keys that sign tokens
     Keys {
         #[command(subcommand)]
         command: keys::Command,
         #[command(flatten)]
-        at: Where,
+        at: DataArgs,
     },
     #[command(flatten)]
     Holder(shell::HolderCommand),
@@ -86,7 +86,7 @@ struct Dev {
 
 /// Which server's data: by its configuration file, or by its data directory.
 #[derive(Args)]
-struct Where {
+struct DataArgs {
     /// The configuration file
     #[arg(long, global = true)]
     config: Option<PathBuf>,
@@ -100,7 +100,7 @@ struct Where {
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+enum CliError {
     #[error("{0}")]
     Settings(#[from] SettingsError),
     #[error("{0}")]
@@ -111,7 +111,7 @@ enum Failure {
     Io(#[from] std::io::Error),
 }
 
-impl From<StartError> for Failure {
+impl From<StartError> for CliError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Store(error) => Self::Store(error),
@@ -120,7 +120,7 @@ impl From<StartError> for Failure {
     }
 }
 
-impl From<AdminError> for Failure {
+impl From<AdminError> for CliError {
     fn from(error: AdminError) -> Self {
         match error {
             AdminError::Store(error) => Self::Store(error),
@@ -132,7 +132,7 @@ impl From<AdminError> for Failure {
     }
 }
 
-impl Failure {
+impl CliError {
     const fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Usage(_) => 2,
@@ -156,7 +156,7 @@ fn main() -> ExitCode {
         .unwrap_or_else(|error| failed(&error))
 }
 
-async fn run(command: Command) -> Result<ExitCode, Failure> {
+async fn run(command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Dev(dev) => serve::dev(dev).await?,
         Command::Serve(at) => serve::serve(at.settings()?).await?,
@@ -172,7 +172,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-impl Where {
+impl DataArgs {
     fn settings(&self) -> Result<Settings, SettingsError> {
         let mut settings = Settings::load(self.config.as_deref())?;
         if let Some(data) = &self.data {
@@ -182,7 +182,7 @@ impl Where {
     }
 
     /// The data that a server keeps, whether or not one runs.
-    async fn open(&self) -> Result<Admin, Failure> {
+    async fn open(&self) -> Result<Admin, CliError> {
         let Settings {
             installation,
             policy,
@@ -190,11 +190,11 @@ impl Where {
         } = self.settings()?;
         let store = Opened::open_existing(&installation).await?.store;
         let admin = Admin::open(policy, store, Clock::system());
-        admin.map_err(|error| Failure::Usage(error.to_string()))
+        admin.map_err(|error| CliError::Usage(error.to_string()))
     }
 }
 
-fn failed(error: &Failure) -> ExitCode {
+fn failed(error: &CliError) -> ExitCode {
     out::problem(&error.to_string());
     ExitCode::from(error.exit_code())
 }

@@ -3,7 +3,7 @@ use std::io::{IsTerminal as _, Read as _, Write as _};
 use serde_json::Value;
 use tenure_core::secret::Password;
 
-use super::Failure;
+use super::CliError;
 
 /// Prints a line. A reader that went away is no error.
 pub(super) fn line(text: &str) {
@@ -42,7 +42,7 @@ pub(super) fn done(json: bool, told: &Value, text: &str) {
 }
 
 /// Reads a password from standard input; arguments would show it to everyone on the machine.
-pub(super) fn password() -> Result<Password, Failure> {
+pub(super) fn password() -> Result<Password, CliError> {
     if std::io::stdin().is_terminal() {
         problem("type the password, then Enter and Ctrl-D");
     }

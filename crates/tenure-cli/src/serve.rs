@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::settings::Settings;
 use super::store::Opened;
-use super::{Dev, Failure, out};
+use super::{CliError, Dev, out};
 
 /// Which of the two it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,14 +16,14 @@ enum Mode {
     Real,
 }
 
-pub(crate) async fn dev(dev: Dev) -> Result<(), Failure> {
+pub(crate) async fn dev(dev: Dev) -> Result<(), CliError> {
     let settings = dev.settings()?;
     if !settings.installation.listen.ip().is_loopback() {
         let what = "the demo account is for this machine alone: listen on 127.0.0.1 or [::1]";
-        return Err(Failure::Usage(what.to_owned()));
+        return Err(CliError::Usage(what.to_owned()));
     }
     if settings.names_issuer && !settings.policy.is_loopback() {
-        return Err(Failure::Usage(format!(
+        return Err(CliError::Usage(format!(
             "the demo account is for this machine alone, and TENURE_ISSUER is `{}`: unset it, \
              write an address on 127.0.0.1, or start `tenure serve`",
             settings.policy.issuer
@@ -35,7 +35,7 @@ pub(crate) async fn dev(dev: Dev) -> Result<(), Failure> {
 impl Dev {
     /// What `tenure serve` would read from the environment, and on top of it what is asked for
     /// here and what makes a demonstration.
-    fn settings(self) -> Result<Settings, Failure> {
+    fn settings(self) -> Result<Settings, CliError> {
         let mut settings = Settings::load(None)?;
         let Settings {
             installation,
@@ -57,16 +57,16 @@ impl Dev {
     }
 }
 
-pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
+pub(crate) async fn serve(settings: Settings) -> Result<(), CliError> {
     if !settings.names_issuer && !settings.installation.listen.ip().is_loopback() {
         let what = "`issuer` is missing: write the address that people see, such as \
             https://id.example.com";
-        return Err(Failure::Usage(what.to_owned()));
+        return Err(CliError::Usage(what.to_owned()));
     }
     run(settings, Mode::Real).await
 }
 
-async fn run(settings: Settings, mode: Mode) -> Result<(), Failure> {
+async fn run(settings: Settings, mode: Mode) -> Result<(), CliError> {
     let Settings {
         installation,
         mut policy,

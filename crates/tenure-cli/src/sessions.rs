@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use tenure_server::TokenSession;
 
 use super::users::nobody;
-use super::{Failure, Where, out};
+use super::{CliError, DataArgs, out};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -23,7 +23,7 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &DataArgs) -> Result<(), CliError> {
     let admin = at.open().await?;
     match command {
         Command::List { name } => {
@@ -37,7 +37,7 @@ pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
         }
         Command::Revoke { id: Some(id), .. } => {
             if !admin.end_session(&id).await? {
-                return Err(Failure::Usage(format!("there is no session {id}")));
+                return Err(CliError::Usage(format!("there is no session {id}")));
             }
             out::done(
                 at.json,

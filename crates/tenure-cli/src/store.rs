@@ -3,7 +3,7 @@
 use tenure_store::{AnyStore, StoreError};
 use tenure_store_sqlite::SqliteStore;
 
-use crate::Failure;
+use crate::CliError;
 use crate::settings::Installation;
 
 /// An open store.
@@ -21,14 +21,14 @@ impl Opened {
     }
 
     /// Opens the store of an installation that was started before.
-    pub(crate) async fn open_existing(installation: &Installation) -> Result<Self, Failure> {
+    pub(crate) async fn open_existing(installation: &Installation) -> Result<Self, CliError> {
         if !installation.database().is_file() {
             let path = installation.data_dir.display();
             let what = format!(
                 "there is no data in {path}: start the server there once, or name the directory \
                  of one that runs with --data or --config"
             );
-            return Err(Failure::Usage(what));
+            return Err(CliError::Usage(what));
         }
         Ok(Self::open(installation).await?)
     }

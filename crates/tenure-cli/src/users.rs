@@ -2,7 +2,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use tenure_server::{Admin, Ended, User, UserEmail};
 
-use super::{Failure, Where, out};
+use super::{CliError, DataArgs, out};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -60,7 +60,7 @@ pub(crate) enum Command {
     List,
 }
 
-pub(crate) async fn run(command: Command, at: &Where) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, at: &DataArgs) -> Result<(), CliError> {
     let admin = at.open().await?;
     match command {
         Command::Add {
@@ -128,14 +128,19 @@ fn row(user: &User) -> Value {
     })
 }
 
-fn print_ended(at: &Where, name: &str, ended: Option<Ended>, what: &str) -> Result<(), Failure> {
+fn print_ended(
+    at: &DataArgs,
+    name: &str,
+    ended: Option<Ended>,
+    what: &str,
+) -> Result<(), CliError> {
     let ended = ended.ok_or_else(|| nobody(name))?.sessions;
     let told = json!({ "username": name, "ended": ended });
     out::done(at.json, &told, &format!("{what} {name}"));
     Ok(())
 }
 
-fn email(address: Option<&str>, verified: bool) -> Result<Option<UserEmail>, Failure> {
+fn email(address: Option<&str>, verified: bool) -> Result<Option<UserEmail>, CliError> {
     let read = if verified {
         UserEmail::verified
     } else {
@@ -149,7 +154,7 @@ async fn set_claim(
     name: &str,
     claim: &str,
     value: Option<String>,
-) -> Result<Option<User>, Failure> {
+) -> Result<Option<User>, CliError> {
     match claim {
         "email" => {
             let email = email(value.as_deref(), false)?;
@@ -157,7 +162,7 @@ async fn set_claim(
         }
         "email_verified" => {
             let what = "write it with the address: `tenure users email NAME ADDRESS --verified`";
-            Err(Failure::Usage(what.to_owned()))
+            Err(CliError::Usage(what.to_owned()))
         }
         _ => {
             let value = value.map(claim_value).transpose()?;
@@ -166,18 +171,18 @@ async fn set_claim(
     }
 }
 
-fn claim_value(text: String) -> Result<Value, Failure> {
+fn claim_value(text: String) -> Result<Value, CliError> {
     if !text.starts_with('[') {
         return Ok(Value::String(text));
     }
     let list: Vec<String> = serde_json::from_str(&text).map_err(|_| {
-        Failure::Usage("write a list as JSON, such as [\"one\", \"two\"]".to_owned())
+        CliError::Usage("write a list as JSON, such as [\"one\", \"two\"]".to_owned())
     })?;
     Ok(list.into())
 }
 
-pub(crate) fn nobody(name: &str) -> Failure {
-    Failure::Usage(format!(
+pub(crate) fn nobody(name: &str) -> CliError {
+    CliError::Usage(format!(
         "there is no account {name}: `tenure users list` shows them"
     ))
 }
