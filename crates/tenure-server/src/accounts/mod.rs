@@ -108,7 +108,7 @@ impl Accounts {
     }
 
     /// Whether the person of a family may go on with it.
-    pub(crate) async fn welcome(&self, family: &Family) -> Result<bool, StoreError> {
+    pub(crate) async fn allows(&self, family: &Family) -> Result<bool, StoreError> {
         let account = self.of(&family.subject).await?;
         Ok(account.is_some_and(|account| account.honours(family.auth_time)))
     }

@@ -1,11 +1,11 @@
 use tenure_core::issuer::{FamilyId, RevokedReason};
 
-use super::Polled;
+use super::PollOutcome;
 use crate::app::App;
 use crate::clients::Client;
 use crate::http::{ClientInfo, OAuthError, Parameters};
 use crate::token::begin::{self, Start};
-use crate::token::{Granted, retry_key};
+use crate::token::{TokenResponse, retry_key};
 
 /// Gives a device its tokens once a person has said yes (RFC 8628 §3.4).
 pub(crate) async fn exchange(
@@ -13,28 +13,30 @@ pub(crate) async fn exchange(
     client: &Client,
     form: &Parameters,
     client_info: &ClientInfo,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     let code = form
         .find("device_code")
         .ok_or(OAuthError::request("device_code is missing"))?;
     let keyed = retry_key::is_sent(form)?;
     match app.devices.poll(code, client).await? {
-        Polled::Granted(granted) => begin(app, client, (code, keyed), granted, client_info).await,
-        Polled::Replayed(family) => replayed(app, client, family).await,
-        Polled::Unknown => Err(unknown()),
-        Polled::Expired => Err(OAuthError::new(
+        PollOutcome::Approved(granted) => {
+            begin(app, client, (code, keyed), granted, client_info).await
+        }
+        PollOutcome::Replayed(family) => replayed(app, client, family).await,
+        PollOutcome::Unknown => Err(unknown()),
+        PollOutcome::Expired => Err(OAuthError::new(
             "expired_token",
             "nobody entered the code in time; ask for another",
         )),
-        Polled::Pending => Err(OAuthError::new(
+        PollOutcome::Pending => Err(OAuthError::new(
             "authorization_pending",
             "nobody has entered the code yet",
         )),
-        Polled::SlowDown => Err(OAuthError::new(
+        PollOutcome::SlowDown => Err(OAuthError::new(
             "slow_down",
             "wait five seconds longer between two requests",
         )),
-        Polled::Denied => Err(OAuthError::new(
+        PollOutcome::Denied => Err(OAuthError::new(
             "access_denied",
             "the person said no to this sign-in",
         )),
@@ -47,9 +49,9 @@ async fn begin(
     app: &App,
     client: &Client,
     (code, keyed): (&str, bool),
-    granted: super::Granted,
+    granted: super::Approval,
     client_info: &ClientInfo,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     let now = app.rows.now();
     let start = Start {
         id: granted.family,
@@ -63,7 +65,7 @@ async fn begin(
     app.families.write(&family, None).await?;
     // Whoever uses the code again, or ends everything of this person, from now on finds the
     // family. Whoever did so before is found here.
-    if !app.accounts.welcome(&family).await? || !app.devices.used_once(code).await? {
+    if !app.accounts.allows(&family).await? || !app.devices.used_once(code).await? {
         app.families
             .end(family.id, RevokedReason::SignedOut)
             .await?;
@@ -73,7 +75,11 @@ async fn begin(
 }
 
 /// Two parties have the code, so what it granted ends.
-async fn replayed(app: &App, client: &Client, family: FamilyId) -> Result<Granted, OAuthError> {
+async fn replayed(
+    app: &App,
+    client: &Client,
+    family: FamilyId,
+) -> Result<TokenResponse, OAuthError> {
     app.families.end(family, RevokedReason::Reused).await?;
     tracing::warn!(client = %client.id, "a device code was used again");
     Err(OAuthError::grant(

@@ -52,13 +52,13 @@ enum Said {
 
 /// What a person says to a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum Decision {
     Yes,
     No,
 }
 
 /// What a device gets that asks for its tokens (RFC 8628 §3.5).
-pub(crate) enum Polled {
+pub(crate) enum PollOutcome {
     Unknown,
     Expired,
     Pending,
@@ -66,11 +66,11 @@ pub(crate) enum Polled {
     Denied,
     /// Tokens were given for it before; the family that they began.
     Replayed(FamilyId),
-    Granted(Granted),
+    Approved(Approval),
 }
 
 /// A yes, to be turned into tokens once.
-pub(crate) struct Granted {
+pub(crate) struct Approval {
     pub(crate) family: FamilyId,
     pub(crate) subject: String,
     pub(crate) scope: String,
@@ -89,7 +89,7 @@ impl Devices {
     }
 
     /// Notes what a device asks for, and gives it its two codes.
-    pub(crate) async fn ask(
+    pub(crate) async fn start(
         &self,
         client: &Client,
         scope: String,
@@ -127,7 +127,7 @@ impl Devices {
     }
 
     /// What the device asks for that shows this code, if nobody has answered it yet.
-    pub(crate) async fn waiting(&self, code: &UserCode) -> Result<Option<Asked>, StoreError> {
+    pub(crate) async fn find_pending(&self, code: &UserCode) -> Result<Option<Asked>, StoreError> {
         let Some(key) = self.key_of(code).await? else {
             return Ok(None);
         };
@@ -137,10 +137,10 @@ impl Devices {
     }
 
     /// Answers a device; false if there is none that waits with this code.
-    pub(crate) async fn answer(
+    pub(crate) async fn decide(
         &self,
         code: &UserCode,
-        answer: Answer,
+        decision: Decision,
         by: &SignIn,
     ) -> Result<bool, StoreError> {
         let Some(key) = self.key_of(code).await? else {
@@ -150,9 +150,9 @@ impl Devices {
             let Some(asked) = asked.filter(|asked| asked.waits(self.rows.now())) else {
                 return Change::Leave(false);
             };
-            let said = match answer {
-                Answer::No => Said::No,
-                Answer::Yes => Said::Yes {
+            let said = match decision {
+                Decision::No => Said::No,
+                Decision::Yes => Said::Yes {
                     subject: by.subject.clone(),
                     auth_time: by.auth_time().as_millis(),
                 },
@@ -165,13 +165,17 @@ impl Devices {
     }
 
     /// What a device gets now; a yes counts as used from here on.
-    pub(crate) async fn poll(&self, code: &str, client: &Client) -> Result<Polled, StoreError> {
+    pub(crate) async fn poll(
+        &self,
+        code: &str,
+        client: &Client,
+    ) -> Result<PollOutcome, StoreError> {
         let polled = |asked: Option<Asked>| {
             let Some(asked) = asked.filter(|asked| asked.client_id == client.id) else {
-                return Change::Leave(Polled::Unknown);
+                return Change::Leave(PollOutcome::Unknown);
             };
             let Ok(family) = asked.family.parse() else {
-                return Change::Leave(Polled::Unknown);
+                return Change::Leave(PollOutcome::Unknown);
             };
             match asked.polled(family, self.rows.now()) {
                 (Some(next), polled) => {
@@ -200,25 +204,25 @@ impl Devices {
 
 impl Asked {
     /// What a device gets that asks at this time, and the row to write first, if it changes.
-    fn polled(self, family: FamilyId, now: Timestamp) -> (Option<Self>, Polled) {
+    fn polled(self, family: FamilyId, now: Timestamp) -> (Option<Self>, PollOutcome) {
         let over = now.as_millis() >= self.expires_at;
         match &self.said {
             Said::Used => {
                 let said = Said::Replayed;
-                (Some(Self { said, ..self }), Polled::Replayed(family))
+                (Some(Self { said, ..self }), PollOutcome::Replayed(family))
             }
-            Said::Replayed => (None, Polled::Replayed(family)),
-            Said::No => (None, Polled::Denied),
-            Said::Nothing | Said::Yes { .. } if over => (None, Polled::Expired),
+            Said::Replayed => (None, PollOutcome::Replayed(family)),
+            Said::No => (None, PollOutcome::Denied),
+            Said::Nothing | Said::Yes { .. } if over => (None, PollOutcome::Expired),
             Said::Yes { subject, auth_time } => {
-                let granted = Granted {
+                let granted = Approval {
                     family,
                     subject: subject.clone(),
                     scope: self.scope.clone(),
                     auth_time: Timestamp::from_millis(*auth_time),
                 };
                 let said = Said::Used;
-                (Some(Self { said, ..self }), Polled::Granted(granted))
+                (Some(Self { said, ..self }), PollOutcome::Approved(granted))
             }
             Said::Nothing if self.is_too_soon(now) => {
                 let next = Self {
@@ -226,11 +230,11 @@ impl Asked {
                     interval_secs: self.interval_secs + INTERVAL.as_secs(),
                     ..self
                 };
-                (Some(next), Polled::SlowDown)
+                (Some(next), PollOutcome::SlowDown)
             }
             Said::Nothing => {
                 let polled_at = Some(now.as_millis());
-                (Some(Self { polled_at, ..self }), Polled::Pending)
+                (Some(Self { polled_at, ..self }), PollOutcome::Pending)
             }
         }
     }

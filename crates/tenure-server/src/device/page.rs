@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 
-use super::Answer;
+use super::Decision;
 use crate::Policy;
 use crate::http::pages::page;
 
@@ -72,13 +72,13 @@ pub(crate) fn ask_about_device(
     page(StatusCode::OK, "Sign in this device?", None, &body)
 }
 
-pub(crate) fn device_answered(policy: &Policy, answer: Answer) -> Response {
+pub(crate) fn device_answered(policy: &Policy, answer: Decision) -> Response {
     let (title, what) = match answer {
-        Answer::Yes => (
+        Decision::Yes => (
             "Done",
             "Go back to your device: it is signed in within a few seconds.",
         ),
-        Answer::No => ("Refused", "The device is not signed in, and is told so."),
+        Decision::No => ("Refused", "The device is not signed in, and is told so."),
     };
     let body = html! { p { (what) } p { a href=(policy.link("/")) { "Where you are signed in" } } };
     page(StatusCode::OK, title, None, &body)

@@ -13,7 +13,7 @@ use super::page::{self, DeviceQuestion};
 use crate::accounts::{Door, Limited};
 use crate::app::App;
 use crate::clients::Grant;
-use crate::device::{Answer, Asked, INTERVAL, LIFE, UserCode};
+use crate::device::{Asked, Decision, INTERVAL, LIFE, UserCode};
 use crate::http::form::{GuardedForm, with_guard};
 use crate::http::pages;
 use crate::http::{
@@ -37,7 +37,7 @@ pub(crate) async fn authorization(
     let attempt = attempts.begin(Door::DeviceRequest, None, client_info.neighbourhood);
     // Each counts, since each is kept for a while and needs no secret.
     attempt.await.map_err(too_many)?.failed();
-    let (code, user_code) = app.devices.ask(&client, scope, &client_info).await?;
+    let (code, user_code) = app.devices.start(&client, scope, &client_info).await?;
     let uri = format!("{}/device", app.policy.issuer);
     let shown = user_code.shown();
     let told = json!({
@@ -91,7 +91,7 @@ async fn respond(
     client_info: &ClientInfo,
     headers: &HeaderMap,
     typed: Option<&str>,
-    said: Option<Answer>,
+    said: Option<Decision>,
 ) -> Result<Response, StoreError> {
     let Some(sign_in) = app.signed_in(headers).await? else {
         return Ok(to_login(app, typed));
@@ -157,7 +157,11 @@ async fn look_up(
         Err(limited) => return Ok(Found::Limited(limited.retry_after)),
     };
     let waiting = match UserCode::read(typed) {
-        Some(code) => app.devices.waiting(&code).await?.map(|asked| (code, asked)),
+        Some(code) => app
+            .devices
+            .find_pending(&code)
+            .await?
+            .map(|asked| (code, asked)),
         None => None,
     };
     // A right one takes nothing back: whoever guesses can have as many right ones as they like.
@@ -194,19 +198,19 @@ async fn decide(
     headers: &HeaderMap,
     sign_in: &SignIn,
     code: &UserCode,
-    answer: Answer,
+    answer: Decision,
 ) -> Result<Response, StoreError> {
-    if !app.devices.answer(code, answer, sign_in).await? {
+    if !app.devices.decide(code, answer, sign_in).await? {
         return enter_code(app, headers, Some(NOBODY), "").await;
     }
     tracing::info!(subject = %sign_in.subject, ?answer, "answered a device");
     Ok(page::device_answered(&app.policy, answer))
 }
 
-fn answer(text: &str) -> Option<Answer> {
+fn answer(text: &str) -> Option<Decision> {
     match text {
-        "yes" => Some(Answer::Yes),
-        "no" => Some(Answer::No),
+        "yes" => Some(Decision::Yes),
+        "no" => Some(Decision::No),
         _ => None,
     }
 }

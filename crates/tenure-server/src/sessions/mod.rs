@@ -20,7 +20,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let Some(sign_in) = app.signed_in(&headers).await? else {
-        return Ok(page::welcome(&app.policy));
+        return Ok(page::nobody(&app.policy));
     };
     let account = app.accounts.of(&sign_in.subject).await?;
     let name = account

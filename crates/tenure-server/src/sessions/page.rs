@@ -7,7 +7,7 @@ use tenure_core::time::Timestamp;
 use crate::Policy;
 use crate::http::pages::page;
 
-pub(crate) fn welcome(policy: &Policy) -> Response {
+pub(crate) fn nobody(policy: &Policy) -> Response {
     let body = html! {
         p { "Nobody is signed in in this browser." }
         a.act href=(policy.link("/login")) { "Sign in" }

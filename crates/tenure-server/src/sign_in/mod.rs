@@ -104,7 +104,7 @@ async fn sign_in(
         return again(app, headers, fields, "That name or password is not right.").await;
     };
     attempt.succeeded();
-    welcome(app, client_info, headers, fields, &account).await
+    complete_sign_in(app, client_info, headers, fields, &account).await
 }
 
 /// `POST /signup`.
@@ -136,7 +136,7 @@ async fn sign_up(
     let username = fields.find("username").unwrap_or_default();
     let password = Password::new(fields.find("password").unwrap_or_default());
     let problem = match app.accounts.add(username, password).await {
-        Ok(account) => return welcome(app, client_info, headers, fields, &account).await,
+        Ok(account) => return complete_sign_in(app, client_info, headers, fields, &account).await,
         Err(NotMade::Store(error)) => return Err(error.into()),
         Err(NotMade::NameTaken) => "There is an account of this name already.",
         Err(NotMade::Invalid(_)) => "Choose a simple name and a password of 12 characters or more.",
@@ -145,7 +145,7 @@ async fn sign_up(
 }
 
 /// Signs the browser in under a new id and goes on to where it was going.
-async fn welcome(
+async fn complete_sign_in(
     app: &App,
     client_info: &ClientInfo,
     headers: &HeaderMap,

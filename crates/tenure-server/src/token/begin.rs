@@ -3,7 +3,7 @@ use tenure_core::secret::RefreshToken;
 use tenure_core::time::Timestamp;
 
 use super::mint::{Grantee, access_token, expires_in, first_id_token};
-use super::{Granted, has_scope};
+use super::{TokenResponse, has_scope};
 use crate::app::App;
 use crate::clients::{Client, Grant};
 use crate::digest::random;
@@ -58,7 +58,7 @@ pub(crate) async fn tokens(
     (family, token): (&Family, &RefreshToken),
     asked: &[String],
     now: Timestamp,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     let to = Grantee {
         subject: &family.subject,
         scope: &family.scope,
@@ -69,7 +69,7 @@ pub(crate) async fn tokens(
     } else {
         None
     };
-    Ok(Granted {
+    Ok(TokenResponse {
         access_token: access_token(app, client, to, now).await?,
         token_type: "Bearer",
         expires_in: expires_in(app, Some(family), now),

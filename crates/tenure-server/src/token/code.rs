@@ -6,7 +6,7 @@ use tenure_store::{Key, Kind, Replaced, StoreError, Version};
 
 use super::begin::{self, Start};
 use super::mint::family_id;
-use super::{Granted, retry_key};
+use super::{TokenResponse, retry_key};
 use crate::app::App;
 use crate::clients::{Client, Leniency};
 use crate::digest::{b64, random, random_text, same, sha256};
@@ -78,7 +78,7 @@ pub(super) async fn exchange(
     client: &Client,
     form: &Parameters,
     client_info: &ClientInfo,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     let text = form
         .find("code")
         .ok_or(OAuthError::request("code is missing"))?;
@@ -112,7 +112,7 @@ async fn begin(
     Begun { code, keyed }: Begun,
     client_info: &ClientInfo,
     now: Timestamp,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     let id = family_id(&code.family).ok_or_else(unknown)?;
     let asked = code.id_token_claims;
     let start = Start {
@@ -130,14 +130,14 @@ async fn begin(
     app.families.write(&family, None).await?;
     // The family and its link are written: whoever signs out, or uses the code again, from now
     // on finds them. Whoever did so before is found here.
-    let welcome = app.accounts.welcome(&family).await?;
+    let allowed = app.accounts.allows(&family).await?;
     let sign_ins = app.sign_ins_of(&family.subject).await?;
     let signed_in = sign_ins
         .iter()
         .any(|(_, sign_in)| sign_in.id == code.sign_in);
     let marked = app.rows.read::<Code>(key).await?;
     let once = marked.is_some_and(|(code, _)| code.state == State::Used);
-    if !(welcome && signed_in && once) {
+    if !(allowed && signed_in && once) {
         app.families.end(id, RevokedReason::SignedOut).await?;
         return Err(unknown());
     }

@@ -1,6 +1,6 @@
 use super::mint::{Grantee, access_token, expires_in};
 use super::scope::is_personal;
-use super::{Granted, narrow};
+use super::{TokenResponse, narrow};
 use crate::app::App;
 use crate::clients::Client;
 use crate::http::{OAuthError, Parameters};
@@ -10,7 +10,7 @@ pub(super) async fn grant(
     app: &App,
     client: &Client,
     form: &Parameters,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     if !client.is_confidential() {
         return Err(OAuthError::client());
     }
@@ -23,7 +23,7 @@ pub(super) async fn grant(
         family: None,
     };
     let now = app.rows.now();
-    Ok(Granted {
+    Ok(TokenResponse {
         access_token: access_token(app, client, to, now).await?,
         token_type: "Bearer",
         expires_in: expires_in(app, None, now),

@@ -43,9 +43,9 @@ async fn refresh_token(app: &App, token: &str) -> Result<Value, StoreError> {
     let Some((family, _)) = app.families.find(presented.family()).await? else {
         return Ok(inactive);
     };
-    let welcome = app.accounts.welcome(&family).await?;
+    let allowed = app.accounts.allows(&family).await?;
     let current = presented.generation() == family.generation;
-    if !(welcome && current && is_alive(&family, app.rows.now())) {
+    if !(allowed && current && is_alive(&family, app.rows.now())) {
         return Ok(inactive);
     }
     Ok(json!({

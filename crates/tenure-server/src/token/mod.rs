@@ -33,7 +33,7 @@ use crate::http::{ClientInfo, OAuthError, Parameters, no_store};
 
 /// What a client gets (RFC 6749 §5.1).
 #[derive(Serialize)]
-pub(crate) struct Granted {
+pub(crate) struct TokenResponse {
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
@@ -44,7 +44,7 @@ pub(crate) struct Granted {
     scope: String,
 }
 
-impl IntoResponse for Granted {
+impl IntoResponse for TokenResponse {
     fn into_response(self) -> Response {
         (no_store(), Json(self)).into_response()
     }

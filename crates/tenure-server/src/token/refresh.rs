@@ -6,7 +6,7 @@ use tenure_core::secret::RefreshToken;
 use tenure_store::Replaced;
 
 use super::mint::{Grantee, access_token, expires_in, id_token};
-use super::{Granted, has_scope, narrow};
+use super::{TokenResponse, has_scope, narrow};
 use crate::app::App;
 use crate::clients::Client;
 use crate::digest::random;
@@ -19,7 +19,7 @@ pub(super) async fn refresh(
     client: &Client,
     form: &Parameters,
     client_info: &ClientInfo,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     let token = form.find("refresh_token");
     let token = RefreshToken::new(token.ok_or(OAuthError::request("refresh_token is missing"))?);
     let (presented, keys) = parse(app, &token).await?;
@@ -112,7 +112,7 @@ async fn granted(
     family: &Family,
     token: &RefreshToken,
     scope: String,
-) -> Result<Granted, OAuthError> {
+) -> Result<TokenResponse, OAuthError> {
     let now = app.rows.now();
     let to = Grantee {
         subject: &family.subject,
@@ -125,7 +125,7 @@ async fn granted(
     } else {
         None
     };
-    Ok(Granted {
+    Ok(TokenResponse {
         access_token: access_token(app, client, to, now).await?,
         token_type: "Bearer",
         expires_in: expires_in(app, Some(family), now),

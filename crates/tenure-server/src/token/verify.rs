@@ -58,7 +58,7 @@ pub(crate) async fn live(app: &App, token: &str) -> Result<Option<Live>, StoreEr
     let Some((family, version)) = app.families.find(id).await? else {
         return Ok(None);
     };
-    if !app.accounts.welcome(&family).await? || !is_alive(&family, now) {
+    if !app.accounts.allows(&family).await? || !is_alive(&family, now) {
         return Ok(None);
     }
     confirm(app, &claims, &family, version).await;
