@@ -48,6 +48,7 @@ mod keys;
 mod metrics;
 mod operation;
 mod policy;
+mod registration;
 mod routes;
 mod rows;
 mod server;

@@ -19,7 +19,6 @@ use crate::clients::Client;
 use crate::digest::{b64, random, random_text, sha256, unb64};
 use crate::http::ClientInfo;
 use crate::rows::{ATTEMPTS, Change, Life, Rows, too_busy};
-use crate::sign_in::SignIn;
 
 /// What a device asked for. Its row is found by the digest of the device code; a row beside it
 /// leads there from the digest of the user code.
@@ -136,12 +135,12 @@ impl Devices {
         Ok(asked.filter(|asked| asked.waits(self.rows.now())))
     }
 
-    /// Answers a device; false if there is none that waits with this code.
+    /// Answers a device for a person who signed in at that time; false if there is none that waits with this code.
     pub(crate) async fn decide(
         &self,
         code: &UserCode,
         decision: Decision,
-        by: &SignIn,
+        (subject, auth_time): (&str, Timestamp),
     ) -> Result<bool, StoreError> {
         let Some(key) = self.key_of(code).await? else {
             return Ok(false);
@@ -153,8 +152,8 @@ impl Devices {
             let said = match decision {
                 Decision::No => Said::No,
                 Decision::Yes => Said::Yes {
-                    subject: by.subject.clone(),
-                    auth_time: by.auth_time().as_millis(),
+                    subject: subject.to_owned(),
+                    auth_time: auth_time.as_millis(),
                 },
             };
             let asked = Asked { said, ..asked };

@@ -200,7 +200,8 @@ async fn decide(
     code: &UserCode,
     answer: Decision,
 ) -> Result<Response, StoreError> {
-    if !app.devices.decide(code, answer, sign_in).await? {
+    let by = (sign_in.subject.as_str(), sign_in.auth_time());
+    if !app.devices.decide(code, answer, by).await? {
         return enter_code(app, headers, Some(NOBODY), "").await;
     }
     tracing::info!(subject = %sign_in.subject, ?answer, "answered a device");

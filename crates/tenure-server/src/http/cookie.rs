@@ -1,14 +1,10 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::app::App;
+use crate::Policy;
 
 /// A cookie of the server (norms 52 and 70): no domain, no script, only to this site.
-pub(crate) fn cookie(app: &App, name: &str, value: &str, max_age: u64) -> HeaderValue {
-    let secure = if app.policy.is_secure() {
-        "; Secure"
-    } else {
-        ""
-    };
+pub(crate) fn cookie(policy: &Policy, name: &str, value: &str, max_age: u64) -> HeaderValue {
+    let secure = if policy.is_secure() { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -24,7 +24,7 @@ pub(crate) async fn with_guard(
         .find(|value| value.len() == 43);
     let value = known.unwrap_or_else(random_text::<32>);
     let mut response = show(&ring.csrf_field(&value));
-    let set: HeaderValue = cookie(app, &name, &value, FORM_LIFE);
+    let set: HeaderValue = cookie(&app.policy, &name, &value, FORM_LIFE);
     response.headers_mut().append(header::SET_COOKIE, set);
     Ok(response)
 }

@@ -173,7 +173,12 @@ async fn complete_sign_in(
         },
     };
     let life = app.policy.session_absolute_secs;
-    let value = cookie(app, &app.policy.session_cookie(), secret.expose(), life);
+    let value = cookie(
+        &app.policy,
+        &app.policy.session_cookie(),
+        secret.expose(),
+        life,
+    );
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(response)
 }

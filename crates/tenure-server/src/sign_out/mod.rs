@@ -184,7 +184,7 @@ fn goodbye(app: &App, back: Option<String>) -> Response {
         Some(uri) => see_other(&uri),
         None => page::signed_out(&app.policy),
     };
-    let gone: HeaderValue = cookie(app, &app.policy.session_cookie(), "", 0);
+    let gone: HeaderValue = cookie(&app.policy, &app.policy.session_cookie(), "", 0);
     response.headers_mut().append(header::SET_COOKIE, gone);
     response
 }
