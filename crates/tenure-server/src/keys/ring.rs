@@ -1,14 +1,12 @@
 use std::sync::Arc;
 
 use jsonwebtoken::jwk::JwkSet;
-use serde::de::DeserializeOwned;
 use tenure_core::issuer::{RatchetKey, RatchetKeys};
 use tenure_core::time::Timestamp;
 use tenure_store::{StoreError, StoreErrorKind};
 
 use super::row::RingRow;
-use super::verify::verify;
-use super::{Algorithm, SigningKey, TokenUse, Unverified};
+use super::{Algorithm, SigningKey};
 use crate::digest::b64;
 use crate::digest::{mac, same};
 
@@ -51,14 +49,6 @@ impl Ring {
             .iter()
             .find(|key| key.kid == kid)
             .map(AsRef::as_ref)
-    }
-
-    pub(crate) fn verify<T: DeserializeOwned>(
-        &self,
-        usage: TokenUse,
-        token: &str,
-    ) -> Result<T, Unverified> {
-        verify(self, usage, token)
     }
 
     pub(crate) fn jwks(&self) -> JwkSet {
