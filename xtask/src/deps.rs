@@ -53,7 +53,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("tenure-wasm", &["tenure-core", "tenure-oidc"]),
     ("xtask", &[]),
-    ("xtask-wasm", &[]),
+    ("xtask-wasm", &["tenure-wasm"]),
 ];
 
 const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[

@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     pub(crate) fn optional(&mut self) -> Option<&'a str> {
-        self.fields.next().filter(|text| !text.is_empty())
+        Some(self.raw("too few fields")).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn flag(&mut self) -> bool {

@@ -28,6 +28,8 @@ mod config;
 mod fields;
 mod holder;
 mod input;
+#[cfg(not(target_family = "wasm"))]
+pub mod messages;
 mod output;
 mod protocol;
 mod stored;

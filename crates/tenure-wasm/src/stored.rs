@@ -45,13 +45,17 @@ pub(crate) fn write_active(to: Writer, session: &Active) -> Writer {
 
 pub(crate) fn read(from: &mut Reader<'_>) -> Stored {
     let generation = Generation::from_u64(from.number("generation"));
-    let body = if from.text("body") == "active" {
-        Body::Active(read_active(from))
-    } else {
-        Body::SignedOut(SignedOut {
-            reason: reason(from),
-            at: from.time("at"),
-        })
+    let body = match from.text("body") {
+        "active" => Body::Active(read_active(from)),
+        other => {
+            if other != "signed_out" {
+                from.wrong("body");
+            }
+            Body::SignedOut(SignedOut {
+                reason: reason(from),
+                at: from.time("at"),
+            })
+        }
     };
     Stored { generation, body }
 }

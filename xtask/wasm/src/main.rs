@@ -1,11 +1,12 @@
 //! Turns a WebAssembly module into JavaScript that every bundler, browser and Node understands:
-//! the glue, its types, and the module itself as text, compressed. Apart from `xtask`, because it is big to
+//! the glue, its types, those of its messages, and the module itself as text, compressed. Apart from `xtask`, because it is big to
 //! build and only the packages need it.
 
 use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
+use tenure_wasm::messages::typescript;
 use wasm_bindgen_cli_support::Bindgen;
 use zopfli::{Format, Options};
 
@@ -42,6 +43,8 @@ fn main() -> Result<()> {
         folder.join("module.d.ts"),
         "declare const text: string\nexport default text\n",
     )?;
+    // Beside the folder, for it is kept: whoever reads the sources has no build.
+    fs::write(folder.with_file_name("messages.ts"), typescript())?;
     fs::remove_file(folder.join("core_bg.wasm.d.ts"))?;
     fs::remove_file(raw)?;
     Ok(())
