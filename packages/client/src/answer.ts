@@ -1,6 +1,6 @@
-import type { Field } from './fields.js'
 import { timeout } from './http.js'
 import { parseObject, type JsonObject } from './json.js'
+import type { TokenAnswer } from './messages.js'
 
 /** An answer of an endpoint, taken apart; what it means is decided by the core. */
 export interface Answer {
@@ -48,8 +48,8 @@ export async function ask(
 }
 
 /** The fields of a token answer, in the core's order. */
-export function tokenAnswer({ status, timedOut, retryAfter, members }: Answer): Field[] {
-  const text = (name: string): Field => {
+export function tokenAnswer({ status, timedOut, retryAfter, members }: Answer): TokenAnswer {
+  const text = (name: string): string => {
     const value = members[name]
     return typeof value === 'string' ? value : ''
   }

@@ -1,8 +1,9 @@
 import { tokenAnswer } from './answer.js'
 import type { Core, Holder } from './core.js'
 import { errorOf, SessionError } from './errors.js'
-import { fields, message, type Field } from './fields.js'
+import { fields, message } from './fields.js'
 import type { Issuer } from './issuer.js'
+import type * as core from './messages.js'
 import { decode, encode, faultOf } from './stored.js'
 import type { Held, Place, Unreadable } from './storage/place.js'
 import type { SessionEvents, SessionOptions, Tokens } from './types.js'
@@ -10,13 +11,13 @@ import type { SessionEvents, SessionOptions, Tokens } from './types.js'
 /** What the driver tells about; `snapshot` are the core's fields. */
 export interface Listener {
   /** `fault` is what storage threw last. */
-  changed(snapshot: string[], fault: unknown): void
-  event(event: string[]): void
+  changed(snapshot: core.Snapshot, fault: unknown): void
+  event(told: core.Tell): void
   notRevoked(about: SessionEvents['notRevoked']): void
 }
 
 interface Waiter {
-  resolve(answer: string[]): void
+  resolve(result: core.Result): void
   reject(cause: unknown): void
 }
 
@@ -30,7 +31,7 @@ export class Driver {
   readonly #options: SessionOptions
   readonly #listener: Listener
   readonly #holder: Holder
-  readonly #outputs: string[][] = []
+  readonly #outputs: core.Output[] = []
   readonly #waiters = new Map<number, Waiter>()
   /** How to let each lock go, or its wait. */
   readonly #locks = new Map<string, () => void>()
@@ -57,15 +58,15 @@ export class Driver {
     this.#issuer = issuer
     this.#options = options
     this.#listener = listener
-    this.#holder = core.holder(configuration(options))
+    this.#holder = core.holder(message(...configuration(options)))
     this.#unwatch = place.watch?.(() => this.#handle('peer_changed'))
     this.#handle('opened')
     this.#listen()
   }
 
-  /** An access token: `access_token, token_type, generation, fresh_until`. */
-  token(rejected: string | null): Promise<string[]> {
-    return this.#want('token_wanted', rejected)
+  /** An access token. */
+  token(rejected: string | null): Promise<core.Token> {
+    return this.#want('token_wanted', rejected) as Promise<core.Token>
   }
 
   async signedIn(tokens: Tokens, subject: string | null, requestedAt: number): Promise<void> {
@@ -96,13 +97,13 @@ export class Driver {
     return this.#listening.signal.aborted
   }
 
-  #want(name: string, ...more: Field[]): Promise<string[]> {
+  #want(...[name, ...more]: WithoutWaiter<core.Wish>): Promise<core.Result> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw closed()
       const number = ++this.#last
       this.#waiters.set(number, { resolve, reject })
       try {
-        this.#handle(name, number, ...more)
+        this.#handle(...([name, number, ...more] as core.Wish))
       } catch (cause) {
         this.#waiters.delete(number)
         throw new TypeError(`${name}: ${String(cause)} is not as it should be`)
@@ -110,10 +111,12 @@ export class Driver {
     })
   }
 
-  #handle(...input: readonly Field[]): void {
+  #handle(...input: core.Input): void {
     if (this.#closed) return
     this.#holder.handle(message(...input), Date.now(), performance.now())
-    for (let next; (next = this.#holder.poll()) !== undefined;) this.#outputs.push(fields(next))
+    for (let next; (next = this.#holder.poll()) !== undefined;) {
+      this.#outputs.push(fields(next) as core.Output)
+    }
     this.#drain()
     this.#wait()
   }
@@ -137,7 +140,7 @@ export class Driver {
     const snapshot = this.#closed ? this.#snapshot : this.#holder.snapshot()
     if (snapshot === this.#snapshot) return
     this.#snapshot = snapshot
-    this.#listener.changed(fields(snapshot), this.#fault)
+    this.#listener.changed(fields(snapshot) as core.Snapshot, this.#fault)
   }
 
   #wait(): void {
@@ -149,75 +152,68 @@ export class Driver {
     if (this.#waiters.size === 0) (this.#timer as { unref?(): void }).unref?.()
   }
 
-  #act([name, op = '', ...rest]: string[]): void {
-    const [first = '', second = ''] = rest
-    switch (name) {
+  #act(output: core.Output): void {
+    switch (output[0]) {
       case 'load':
-        return void this.#load(op)
+        return void this.#load(output)
       case 'save':
       case 'replace':
-        return void this.#save(name, op, Number(first), rest.slice(1))
+        return void this.#save(output)
       case 'lock':
-        return void this.#lock(op, Number(first))
+        return void this.#lock(output)
       case 'unlock':
-        return this.#unlock(op)
+        return this.#unlock(output)
       case 'exchange':
-        return void this.#exchange(op, first, second)
+        return void this.#exchange(output)
       case 'revoke':
-        return void (first ? this.#revokeElsewhere(op, first, second) : this.#revoke(op))
+        return void (output.length === 2 ? this.#revoke(output) : this.#revokeElsewhere(output))
       case 'publish':
-        return this.#place.publish?.(Number(op))
+        return this.#place.publish?.(Number(output[1]))
       case 'settle':
-        return this.#settle(Number(op), rest)
+        return this.#settle(output)
       case 'event':
-        return this.#listener.event([op, ...rest])
+        return this.#listener.event(output)
       default:
-        throw new TypeError(name)
+        throw new TypeError(output satisfies never)
     }
   }
 
-  #settle(number: number, answer: string[]): void {
-    const waiter = this.#waiters.get(number)
-    this.#waiters.delete(number)
-    const [kind, ...rest] = answer
-    if (kind === 'token' || kind === 'done') waiter?.resolve(rest)
-    else waiter?.reject(errorOf(answer, this.#fault))
+  #settle([, number, ...result]: core.Settle): void {
+    const waiter = this.#waiters.get(Number(number))
+    this.#waiters.delete(Number(number))
+    if (result[0] === 'token' || result[0] === 'done') waiter?.resolve(result)
+    else waiter?.reject(errorOf(result, this.#fault))
   }
 
-  async #load(op: string): Promise<void> {
-    let outcome: Field[]
+  async #load([, op]: core.Load): Promise<void> {
+    let outcome: core.Loaded
     this.#fault = undefined
     try {
       const text = await this.#place.load()
       this.#found = text ?? ''
       const found = text === null ? null : decode(text)
-      outcome = text === null ? ['empty'] : found ? ['found', ...found] : [faultOf(text)]
+      outcome = text === null ? ['empty'] : found ? ['found', ...found] : unreadable(faultOf(text))
     } catch (cause) {
       this.#fault = cause
-      const { fault = 'failed', generation } = cause as Partial<Unreadable>
-      outcome = fault === 'damaged' ? [fault, generation] : [fault]
+      const { fault, generation } = cause as Partial<Unreadable>
+      outcome = unreadable(fault, generation)
     }
     try {
       this.#handle('loaded', op, ...outcome)
     } catch {
       // The core understands less than the form allows.
-      this.#handle('loaded', op, 'damaged')
+      this.#handle('loaded', op, ...unreadable('damaged'))
     }
   }
 
-  async #save(
-    how: 'save' | 'replace',
-    op: string,
-    replaces: number,
-    stored: string[],
-  ): Promise<void> {
-    let outcome = 'failed'
+  async #save([how, op, replaces, ...stored]: core.Save): Promise<void> {
+    let outcome: 'done' | 'conflict' | 'failed' = 'failed'
     this.#fault = undefined
     try {
       const text = encode(stored)
       const done = await (how === 'save'
-        ? this.#place.save(replaces, text)
-        : this.#place.replace?.(replaces, text, this.#found))
+        ? this.#place.save(Number(replaces), text)
+        : this.#place.replace?.(Number(replaces), text, this.#found))
       if (done !== undefined) outcome = done ? 'done' : 'conflict'
     } catch (cause) {
       this.#fault = cause
@@ -225,12 +221,12 @@ export class Driver {
     this.#handle('saved', op, outcome)
   }
 
-  async #lock(op: string, lease: number): Promise<void> {
+  async #lock([, op, lease]: core.Lock): Promise<void> {
     const waiting = new AbortController()
     this.#locks.set(op, () => waiting.abort())
     let held: Held | null | undefined
     try {
-      held = await this.#place.lock?.(lease, waiting.signal)
+      held = await this.#place.lock?.(Number(lease), waiting.signal)
     } catch {
       // Storage compares generations: it goes without a lock.
     }
@@ -243,14 +239,15 @@ export class Driver {
     if (this.#locks.delete(op)) this.#handle('lock_lost', op)
   }
 
-  #unlock(op: string): void {
+  #unlock([, op]: core.Unlock): void {
     this.#locks.get(op)?.()
     this.#locks.delete(op)
   }
 
-  async #exchange(op: string, kind: string, refreshToken: string): Promise<void> {
+  async #exchange(output: core.Exchange): Promise<void> {
+    const [, op, request] = output
     try {
-      const answer = kind === 'callback' ? await this.#call() : await this.#ask(kind, refreshToken)
+      const answer = request === 'callback' ? await this.#call() : await this.#ask(output)
       this.#handle('exchanged', op, ...answer)
     } catch (cause) {
       const code = cause instanceof SessionError ? cause.code : ''
@@ -259,27 +256,27 @@ export class Driver {
     }
   }
 
-  async #ask(kind: string, refreshToken: string): Promise<Field[]> {
-    const what = kind === 'refresh' ? refreshToken : (this.#options.scope ?? '')
-    const answer = await this.#issuer.token(this.#body(kind, what))
+  async #ask(output: core.Exchange): Promise<core.Exchanged> {
+    const what = output[2] === 'refresh' ? output[3] : (this.#options.scope ?? '')
+    const answer = await this.#issuer.token(this.#body(output[2], what))
     // Nothing unverified is stored: the ID token of the sign-in stays.
     answer.members['id_token'] = null
     return [answer.issuerTime, 'answer', answer.requestedAt, ...tokenAnswer(answer)]
   }
 
-  async #call(): Promise<Field[]> {
+  async #call(): Promise<core.Exchanged> {
     const requestedAt = Date.now()
     const tokens = await this.#options.getTokens?.()
     return tokens ? [null, 'tokens', ...grant(tokens, null, requestedAt)] : [null, 'misconfigured']
   }
 
-  async #revoke(refreshToken: string): Promise<void> {
+  async #revoke([, refreshToken]: core.Revoke): Promise<void> {
     // Whoever signed out has signed out, whether or not the issuer can be reached.
     await this.#issuer.revoke(this.#body('revoke', refreshToken)).catch(() => undefined)
   }
 
   /** The session that a sign-in here took the place of is over at its own issuer, too. */
-  async #revokeElsewhere(refreshToken: string, issuer: string, clientId: string): Promise<void> {
+  async #revokeElsewhere([, refreshToken, issuer, clientId]: Elsewhere): Promise<void> {
     try {
       const { revokeAt } = await import('./elsewhere.js')
       await revokeAt(this.#core, { ...this.#options, issuer, clientId }, refreshToken)
@@ -306,6 +303,11 @@ export class Driver {
   }
 }
 
+type Elsewhere = Extract<core.Revoke, { length: 4 }>
+
+/** A wish of a caller, before it has its number. */
+type WithoutWaiter<W> = W extends [infer Name, unknown, ...infer More] ? [Name, ...More] : never
+
 /** The client as a body names it; one with a secret is named in the header. */
 export function clientIn({ clientId, clientSecret }: SessionOptions): string {
   return clientSecret === undefined ? clientId : ''
@@ -315,17 +317,22 @@ function closed(): SessionError {
   return new SessionError('closed', 'the session object was closed')
 }
 
-function grant(tokens: Tokens, subject: string | null, requestedAt: number): Field[] {
+/** What keeps a place from being read; where nothing is said of it, it may pass. */
+function unreadable(fault?: 'damaged' | 'newer', generation?: number): core.Loaded {
+  return fault === 'damaged' ? [fault, generation] : [fault ?? 'failed']
+}
+
+function grant(tokens: Tokens, subject: string | null, requestedAt: number): core.Grant {
   const { accessToken, tokenType, expiresIn, refreshToken, idToken, scope } = tokens
   const life = expiresIn === undefined ? null : Math.max(0, expiresIn * 1000)
   return [accessToken, tokenType, life, null, refreshToken, idToken, scope, subject, requestedAt]
 }
 
-/** The core's configuration: twelve fields, the empty one is the default. */
-function configuration(options: SessionOptions): string {
-  const millis = (secs: number | undefined): Field => secs && secs * 1000
+/** The core's configuration: what is empty is the default. */
+function configuration(options: SessionOptions): core.Configuration {
+  const millis = (secs: number | undefined): number | undefined => secs && secs * 1000
   const { source, renewal, failurePolicy } = options
-  return message(
+  return [
     source === 'sign_in' ? null : source,
     // Zero is a skew of its own; as a limit it means none.
     options.skewSecs === undefined ? null : options.skewSecs * 1000,
@@ -333,8 +340,11 @@ function configuration(options: SessionOptions): string {
     failurePolicy,
     millis(options.idleLimitSecs),
     millis(options.absoluteLimitSecs),
-    ...Array<null>(4).fill(null),
+    null,
+    null,
+    null,
+    null,
     options.issuer,
     options.clientId,
-  )
+  ]
 }

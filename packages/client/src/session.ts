@@ -6,6 +6,7 @@ import { errorOf, SessionError } from './errors.js'
 import { send, until } from './http.js'
 import { openIssuer } from './issuer.js'
 import type { Parts } from './login.js'
+import type { Tell } from './messages.js'
 import { failed, isFresh, read, type Known, type Token } from './snapshot.js'
 import { choosePlace } from './storage/choose.js'
 import type {
@@ -14,7 +15,6 @@ import type {
   Session,
   SessionEvents,
   SessionOptions,
-  SignedOutReason,
   SignInOptions,
   SignOutOptions,
   Snapshot,
@@ -170,7 +170,7 @@ class Opened implements Session {
     const { token } = this.#now
     if (rejected === null && isFresh(token)) return token
     const { driver } = await this.#parts
-    const [accessToken = '', tokenType = '', issued = ''] = await driver.token(rejected)
+    const [, accessToken, tokenType, issued] = await driver.token(rejected)
     const now = this.#now.token
     if (now?.accessToken === accessToken) return now
     return { accessToken, tokenType, issued, login: '', obtainedAt: 0, freshUntil: 0 }
@@ -196,8 +196,8 @@ class Opened implements Session {
     if (!heard && typeof window === 'object') console.error(error)
   }
 
-  #event([name, ...rest]: string[]): unknown {
-    switch (name) {
+  #event([, ...event]: Tell): unknown {
+    switch (event[0]) {
       case 'signed_in':
         return this.#events.emit('signedIn', { identity: this.identity })
       case 'user_changed':
@@ -205,9 +205,11 @@ class Opened implements Session {
       case 'refreshed':
         return this.#events.emit('refreshed', {})
       case 'signed_out':
-        return this.#events.emit('signedOut', { reason: rest[0] as SignedOutReason })
+        return this.#events.emit('signedOut', { reason: event[1] })
+      case 'refresh_failed':
+        return this.#events.emit('refreshFailed', { error: errorOf(event.slice(1)) })
       default:
-        return this.#events.emit('refreshFailed', { error: errorOf(rest) })
+        throw new TypeError(event satisfies never)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { errorOf, type SessionError } from './errors.js'
 import { jwtPart } from './jwt.js'
-import type { Identity, SignedOutReason, Snapshot } from './types.js'
+import type * as core from './messages.js'
+import type { Identity, Snapshot } from './types.js'
 
 /** A token as the session hands it out. */
 export interface Token {
@@ -25,14 +26,17 @@ export interface Known {
  * Reads the core's fields; the shown part is the one before if nothing of it changed. `fault` is
  * what storage threw.
  */
-export function read([status, ...rest]: readonly string[], before: Known, fault?: unknown): Known {
-  if (status === 'loading') return { shown: same({ status }, before) }
-  if (status === 'failed') return failed(errorOf(rest.slice(1), fault), rest[0] === '1')
-  if (status === 'signed_out') {
-    return { shown: same({ status, reason: rest[0] as SignedOutReason }, before) }
+export function read(said: core.Snapshot, before: Known, fault?: unknown): Known {
+  if (said[0] === 'loading') return { shown: same({ status: said[0] }, before) }
+  if (said[0] === 'failed') {
+    const [, signInHelps, ...cause] = said
+    return failed(errorOf(cause, fault), signInHelps === '1')
   }
-  const [, freshUntil, loginGeneration, loginAt, , accessToken = '', tokenType = ''] = rest
-  const [obtainedAt, issued = '', expiresAt, , , idToken = '', scope, subject] = rest.slice(7)
+  if (said[0] === 'signed_out') {
+    return { shown: same({ status: said[0], reason: said[1] }, before) }
+  }
+  const [, , freshUntil, loginGeneration, loginAt, , accessToken, tokenType, ...rest] = said
+  const [obtainedAt, issued, expiresAt, , , idToken, scope, subject] = rest
   const shown: Snapshot = {
     status: 'signed_in',
     identity: identityOf(idToken, subject, before),
@@ -65,7 +69,7 @@ export function isFresh(token: Token | undefined): token is Token {
   return !!token && now < token.freshUntil && now + CLOCK_TOLERANCE >= token.obtainedAt
 }
 
-function identityOf(idToken: string, sub = '', { shown, ...before }: Known): Identity | null {
+function identityOf(idToken: string, sub: string, { shown, ...before }: Known): Identity | null {
   const known = shown.status === 'signed_in' ? shown.identity : null
   if (idToken === '') return sub === '' ? null : known?.sub === sub ? known : { sub }
   return before.idToken === idToken ? known : (jwtPart(idToken.split('.')[1]) as Identity | null)

@@ -1,9 +1,10 @@
 // The JSON of a stored session, the same that the Rust crate `tenure-wire` writes, and the fields
 // that the core makes of it. It is translated here because a page has a JSON parser already.
 import { isObject, parseObject } from './json.js'
+import type { Stored } from './messages.js'
 
 /** The fields of a stored session, or `null` where the text is damaged, foreign or newer. */
-export function decode(text: string): string[] | null {
+export function decode(text: string): Stored | null {
   const members = flatten(parseObject(text) ?? {})
   const take = (path: string): unknown => {
     const value = members.get(path)
@@ -17,7 +18,7 @@ export function decode(text: string): string[] | null {
   const found: (string | null)[] = [field(take('generation'), 'number'), body]
   for (const [path, kind, optional] of BODIES[body]) found.push(field(take(path), kind, optional))
   // Unknown members belong to a newer version.
-  return members.size > 0 || found.includes(null) ? null : (found as string[])
+  return members.size > 0 || found.includes(null) ? null : (found as unknown[] as Stored)
 }
 
 /** Why a text is no stored session. */
@@ -27,7 +28,7 @@ export function faultOf(text: string): 'newer' | 'damaged' {
 }
 
 /** The text of a stored session, from the fields of the core. */
-export function encode([generation, body, ...found]: readonly string[]): string {
+export function encode([generation, body, ...found]: Stored): string {
   const document: Document = { tenure: VERSION, generation: Number(generation) }
   BODIES[body as keyof typeof BODIES].forEach(([path, kind], index) => {
     const value = found[index]
