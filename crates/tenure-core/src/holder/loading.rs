@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::{
@@ -72,7 +73,7 @@ impl Holder {
                 self.adopt(found);
                 self.end_if_over_limit();
             }
-            AfterLoad::ResolveConflict(save) => self.settle_race(*save, found),
+            AfterLoad::ResolveConflict(save) => self.settle_race(save, found),
         }
     }
 }
@@ -92,7 +93,7 @@ impl Holder {
     /// A sign-in takes the place of what is damaged; nothing else does. One whose write went
     /// unanswered may be what is damaged, with tokens that a peer has used since: the person is
     /// asked again.
-    pub(super) fn damage_in_the_way(&mut self, mut save: Save, at: Generation) {
+    pub(super) fn damage_in_the_way(&mut self, mut save: Box<Save>, at: Generation) {
         let gives_up = save.unanswered || save.lost == MOST_LOST_RACES;
         let is_sign_in = matches!(save.reason, SaveReason::SignIn { .. });
         if !is_sign_in || !StorageTrouble::Damaged.sign_in_helps() || gives_up {

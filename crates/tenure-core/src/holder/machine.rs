@@ -286,7 +286,7 @@ impl Holder {
         self.outbox.push(Output::Load { op });
     }
 
-    pub(super) fn save(&mut self, save: Save) {
+    pub(super) fn save(&mut self, save: Box<Save>) {
         let op = SaveOp(self.outbox.next_op());
         let deadline = self.clock.within(self.config.storage_timeout);
         let (replaces, value) = (save.replaces, save.value.clone());
@@ -303,7 +303,6 @@ impl Holder {
                 value,
             }
         });
-        let save = Box::new(save);
         self.phase = Phase::Saving { op, deadline, save };
     }
 

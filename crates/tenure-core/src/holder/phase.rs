@@ -178,16 +178,16 @@ impl Phase {
 
 impl Save {
     /// The first write of this body over what has this generation.
-    pub(super) const fn new(replaces: Generation, body: Body, reason: SaveReason) -> Self {
+    pub(super) fn new(replaces: Generation, body: Body, reason: SaveReason) -> Box<Self> {
         let generation = replaces.next();
-        Self {
+        Box::new(Self {
             replaces,
             value: Stored { generation, body },
             reason,
             lost: 0,
             unanswered: false,
             over_damage: false,
-        }
+        })
     }
 
     /// Makes it the write of this generation, and a session in it one that begins there.

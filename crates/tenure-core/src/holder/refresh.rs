@@ -1,3 +1,4 @@
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::{
@@ -176,7 +177,7 @@ impl Holder {
     }
 
     /// Storage has something else than what this refresh was to replace.
-    pub(super) fn refresh_lost_race(&mut self, save: Save, found: Option<Stored>) {
+    pub(super) fn refresh_lost_race(&mut self, save: Box<Save>, found: Option<Stored>) {
         let there = found.as_ref().map_or(Generation::NONE, |f| f.generation);
         if there == save.replaces {
             self.refresh_not_saved(save, StorageTrouble::Write);
@@ -199,7 +200,7 @@ impl Holder {
 
     /// A peer wrote, but not other tokens: it noted activity. Ours still are the newest, and an
     /// issuer may give them only once.
-    fn on_top_of(&self, save: &Save, found: Option<&Stored>) -> Option<Save> {
+    fn on_top_of(&self, save: &Save, found: Option<&Stored>) -> Option<Box<Save>> {
         let (found, Body::Active(ours)) = (found?, &save.value.body) else {
             return None;
         };
@@ -217,25 +218,18 @@ impl Holder {
         {
             return None;
         }
-        let generation = found.generation.next();
         let mut session = ours.clone();
-        session.tokens.issued = generation;
+        session.tokens.issued = found.generation.next();
         session.last_active = ours.last_active.max(there.last_active);
-        Some(Save {
-            replaces: found.generation,
-            value: Stored {
-                generation,
-                body: Body::Active(session),
-            },
-            reason: SaveReason::Refresh,
-            lost: save.lost + 1,
-            unanswered: save.unanswered,
-            over_damage: false,
-        })
+        let body = Body::Active(session);
+        let mut new = Save::new(found.generation, body, SaveReason::Refresh);
+        new.lost = save.lost + 1;
+        new.unanswered = save.unanswered;
+        Some(new)
     }
 
     /// Storage did not take the new tokens: they wait here, and nobody gets them (law 5).
-    pub(super) fn refresh_not_saved(&mut self, save: Save, trouble: StorageTrouble) {
+    pub(super) fn refresh_not_saved(&mut self, save: Box<Save>, trouble: StorageTrouble) {
         if let Body::Active(session) = save.value.body {
             self.owed.unsaved = Some(Unsaved {
                 replaces: save.replaces,
@@ -256,10 +250,10 @@ impl Holder {
             return;
         };
         match result {
-            Ok(()) => self.save_done(*save),
-            Err(SaveFault::Conflict) if is_on(Mutant::ConflictIgnored) => self.save_done(*save),
+            Ok(()) => self.save_done(save),
+            Err(SaveFault::Conflict) if is_on(Mutant::ConflictIgnored) => self.save_done(save),
             Err(SaveFault::Conflict) => self.load(AfterLoad::ResolveConflict(save)),
-            Err(SaveFault::Failed) => self.save_failed(*save, StorageTrouble::Write),
+            Err(SaveFault::Failed) => self.save_failed(save, StorageTrouble::Write),
         }
     }
 

@@ -51,7 +51,7 @@ impl Holder {
         }
     }
 
-    pub(super) fn save_done(&mut self, save: Save) {
+    pub(super) fn save_done(&mut self, save: Box<Save>) {
         let generation = save.value.generation;
         match save.reason {
             SaveReason::Refresh => self.refresh_saved(save.value),
@@ -105,7 +105,7 @@ impl Holder {
         }
     }
 
-    pub(super) fn save_failed(&mut self, save: Save, trouble: StorageTrouble) {
+    pub(super) fn save_failed(&mut self, save: Box<Save>, trouble: StorageTrouble) {
         let token = save.refresh_token();
         match save.reason {
             SaveReason::Refresh => self.refresh_not_saved(save, trouble),
@@ -140,7 +140,7 @@ impl Holder {
     }
 
     /// A save lost a race, or nobody knows whether it took place: what is there decides.
-    pub(super) fn settle_race(&mut self, save: Save, found: Option<Stored>) {
+    pub(super) fn settle_race(&mut self, save: Box<Save>, found: Option<Stored>) {
         if found.as_ref() == Some(&save.value) {
             self.save_done(save);
             return;
@@ -217,7 +217,7 @@ impl Holder {
     }
 
     /// Writes what a person wants over whatever is there.
-    fn write_over(&mut self, mut save: Save) {
+    fn write_over(&mut self, mut save: Box<Save>) {
         if self.leaves_alone(&save.reason) {
             return;
         }
@@ -225,13 +225,13 @@ impl Holder {
         save.replaces = self.generation();
         save.begin_at(save.replaces.next());
         if !self.view.is_known() && save.lost == 0 {
-            self.load(AfterLoad::ResolveConflict(Box::new(save)));
+            self.load(AfterLoad::ResolveConflict(save));
         } else {
             self.save(save);
         }
     }
 
-    fn again(&mut self, mut save: Save, found: Option<Stored>) {
+    fn again(&mut self, mut save: Box<Save>, found: Option<Stored>) {
         // What a peer stored meanwhile is signed out as well.
         let newer = found.as_ref().and_then(|f| match &f.body {
             Body::Active(session) if session.is_of(&self.config) => {

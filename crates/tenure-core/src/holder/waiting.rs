@@ -233,10 +233,10 @@ impl Holder {
             }
             AfterLoad::TimedOut => self.exchange_failed(Outage::TimedOut, None),
             AfterLoad::ResolveConflict(save) => match fault {
-                super::LoadFault::Damaged(at) => self.damage_in_the_way(*save, at),
+                super::LoadFault::Damaged(at) => self.damage_in_the_way(save, at),
                 super::LoadFault::Failed
                 | super::LoadFault::Newer
-                | super::LoadFault::OtherForm => self.save_failed(*save, trouble),
+                | super::LoadFault::OtherForm => self.save_failed(save, trouble),
             },
         }
     }
