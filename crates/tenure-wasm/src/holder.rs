@@ -8,8 +8,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{config, input, output};
 
-/// One session's holder. **Hand in a message, drain `poll` until it is empty, then wait until
-/// `timeout`.**
+/// One session's holder. **Mutate, drain, wait**, in JavaScript: hand `handle` a message, take from
+/// `poll` until there is nothing, then wait until `timeout`.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Holder(holder::Holder);
@@ -38,7 +38,8 @@ impl Holder {
         clippy::cast_sign_loss,
         reason = "JavaScript has no other numbers; a fraction of a millisecond is dropped"
     )]
-    pub fn handle(&mut self, message: &str, wall: f64, uptime: f64) -> Result<(), String> {
+    #[wasm_bindgen(js_name = handle)]
+    pub fn handle_input(&mut self, message: &str, wall: f64, uptime: f64) -> Result<(), String> {
         let now = Now {
             wall: Timestamp::from_millis(wall as i64),
             uptime: Uptime::from_millis(uptime as u64),
@@ -48,14 +49,16 @@ impl Holder {
     }
 
     /// The next thing to do, until there is none.
-    pub fn poll(&mut self) -> Option<String> {
+    #[wasm_bindgen(js_name = poll)]
+    pub fn poll_output(&mut self) -> Option<String> {
         let out = self.0.poll_output()?;
         Some(output::message(&out, self.0.foreign()))
     }
 
     /// When to hand in `elapsed`, on the clock of `uptime`, if nothing happens before.
     #[must_use]
-    pub fn timeout(&self) -> Option<f64> {
+    #[wasm_bindgen(js_name = timeout)]
+    pub fn poll_timeout(&self) -> Option<f64> {
         self.0.poll_timeout().map(|at| at.as_millis() as f64)
     }
 

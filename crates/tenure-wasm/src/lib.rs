@@ -2,16 +2,16 @@
 //!
 //! A message is a text of fields with a NUL between them; the first names what it is. A field
 //! that is absent is empty. JavaScript has its own JSON, so none is read or written here, which
-//! keeps the module small; no field may hold a NUL, and whoever writes one is refused by the
-//! count of fields.
+//! keeps the module small; no field may hold a NUL, and a message with a field too many or too
+//! few is refused. `messages` (where there is an operating system) describes each.
 //!
 //! ```
 //! use tenure_wasm::Holder;
 //!
 //! let mut holder = Holder::new("refresh_token\0\0proactive\0keep\0\0\0\0\0\0\0https://id.example\0cards").unwrap();
-//! holder.handle("opened", 1_700_000_000_000.0, 0.0).unwrap();
-//! assert_eq!(holder.poll().as_deref(), Some("load\01"));
-//! assert_eq!(holder.poll(), None);
+//! holder.handle_input("opened", 1_700_000_000_000.0, 0.0).unwrap();
+//! assert_eq!(holder.poll_output().as_deref(), Some("load\01"));
+//! assert_eq!(holder.poll_output(), None);
 //! ```
 //!
 //! It reads no clock, draws no random numbers and does no I/O: the module imports nothing from
