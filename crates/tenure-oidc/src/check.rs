@@ -1,11 +1,11 @@
 //! The checks of an ID token's claims (OpenID Connect Core §3.1.3.7 and §12.2).
 
 use alloc::{string::String, vec::Vec};
-use core::{fmt, time::Duration};
+use core::time::Duration;
 
 use tenure_core::{secret::Nonce, time::Timestamp};
 
-use crate::claims::{Claim, IdClaims};
+use crate::{claims::IdClaims, fault::ClaimFault};
 
 /// The most that two clocks may differ; a larger `skew` is cut down to it.
 pub const MAX_SKEW: Duration = Duration::from_secs(300);
@@ -65,88 +65,6 @@ impl IssuerRule {
         }
     }
 }
-
-/// What is wrong with an ID token's claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ClaimFault {
-    /// A required claim is not there.
-    Missing(Claim),
-    /// A claim is there and has the wrong form.
-    Malformed(Claim),
-    /// Another issuer made the token.
-    IssuerMismatch,
-    /// The token is for other clients.
-    AudienceMismatch,
-    /// The token is for this client and for others that are not trusted.
-    AudienceUntrusted,
-    /// The token was issued to another client.
-    AuthorizedPartyMismatch,
-    /// The token's time is over.
-    Expired,
-    /// The token's time has not begun (`nbf`).
-    NotYetValid,
-    /// The token was issued in the future: one of the two clocks is wrong.
-    IssuedInFuture,
-    /// A login sent a nonce and the token has none.
-    NonceMissing,
-    /// The token belongs to another login.
-    NonceMismatch,
-    /// A maximum age was asked for and the token does not say when the person signed in.
-    AuthTimeMissing,
-    /// The person signed in longer ago than was asked for.
-    AuthTimeTooOld,
-    /// The person signed in in the future: one of the two clocks is wrong.
-    AuthTimeInFuture,
-    /// The person did not sign in in the way that was asked for.
-    AcrMismatch,
-    /// The token that came with a refresh has another issuer.
-    IssuerChanged,
-    /// The token that came with a refresh is for another person.
-    SubjectChanged,
-    /// The token that came with a refresh is for other clients.
-    AudienceChanged,
-    /// The token that came with a refresh was issued to another client.
-    AuthorizedPartyChanged,
-    /// The token that came with a refresh tells another time of signing in.
-    AuthTimeChanged,
-    /// The token that came with a refresh carries another nonce.
-    NonceChanged,
-    /// The token that came with a refresh is older than the one before.
-    IssuedBeforePrevious,
-}
-
-impl fmt::Display for ClaimFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self {
-            Self::Missing(claim) => return write!(f, "the ID token has no {claim}"),
-            Self::Malformed(claim) => return write!(f, "{claim} of the ID token is malformed"),
-            Self::IssuerMismatch => "the ID token is from another issuer",
-            Self::AudienceMismatch => "the ID token is not for this client",
-            Self::AudienceUntrusted => "the ID token is also for clients that are not trusted",
-            Self::AuthorizedPartyMismatch => "the ID token was issued to another client",
-            Self::Expired => "the ID token has expired",
-            Self::NotYetValid => "the ID token is not valid yet",
-            Self::IssuedInFuture => "the ID token was issued in the future; check the clock",
-            Self::NonceMissing => "the ID token has no nonce",
-            Self::NonceMismatch => "the ID token belongs to another login",
-            Self::AuthTimeMissing => "the ID token does not say when the person signed in",
-            Self::AuthTimeTooOld => "the person signed in too long ago",
-            Self::AuthTimeInFuture => "the person signed in in the future; check the clock",
-            Self::AcrMismatch => "the person did not sign in in the way that was asked for",
-            Self::IssuerChanged => "the refreshed ID token has another issuer",
-            Self::SubjectChanged => "the refreshed ID token is for another person",
-            Self::AudienceChanged => "the refreshed ID token is for other clients",
-            Self::AuthorizedPartyChanged => "the refreshed ID token was issued to another client",
-            Self::AuthTimeChanged => "the refreshed ID token tells another time of signing in",
-            Self::NonceChanged => "the refreshed ID token has another nonce",
-            Self::IssuedBeforePrevious => "the refreshed ID token is older than the last one",
-        };
-        f.write_str(text)
-    }
-}
-
-impl core::error::Error for ClaimFault {}
 
 impl IdCheck {
     /// Expects a token of this issuer for this client, with clocks at most a minute apart.
@@ -335,37 +253,4 @@ fn unchanged(claims: &IdClaims, previous: &IdClaims) -> Result<(), ClaimFault> {
         .into_iter()
         .find(|(kept, _)| !kept)
         .map_or(Ok(()), |(_, fault)| Err(fault))
-}
-
-/// A stable name of a fault, for tables and for drivers in other languages.
-impl ClaimFault {
-    /// The variant's name, with the claim's name after a colon where there is one.
-    #[must_use]
-    pub fn code(self) -> String {
-        let name = match self {
-            Self::Missing(claim) => return String::from("missing:") + claim.name(),
-            Self::Malformed(claim) => return String::from("malformed:") + claim.name(),
-            Self::IssuerMismatch => "issuer_mismatch",
-            Self::AudienceMismatch => "audience_mismatch",
-            Self::AudienceUntrusted => "audience_untrusted",
-            Self::AuthorizedPartyMismatch => "authorized_party_mismatch",
-            Self::Expired => "expired",
-            Self::NotYetValid => "not_yet_valid",
-            Self::IssuedInFuture => "issued_in_future",
-            Self::NonceMissing => "nonce_missing",
-            Self::NonceMismatch => "nonce_mismatch",
-            Self::AuthTimeMissing => "auth_time_missing",
-            Self::AuthTimeTooOld => "auth_time_too_old",
-            Self::AuthTimeInFuture => "auth_time_in_future",
-            Self::AcrMismatch => "acr_mismatch",
-            Self::IssuerChanged => "issuer_changed",
-            Self::SubjectChanged => "subject_changed",
-            Self::AudienceChanged => "audience_changed",
-            Self::AuthorizedPartyChanged => "authorized_party_changed",
-            Self::AuthTimeChanged => "auth_time_changed",
-            Self::NonceChanged => "nonce_changed",
-            Self::IssuedBeforePrevious => "issued_before_previous",
-        };
-        String::from(name)
-    }
 }

@@ -1,11 +1,10 @@
 //! Claims as types, with room for a provider's own.
 
 use alloc::{string::String, vec::Vec};
-use core::fmt;
 
 use tenure_core::time::Timestamp;
 
-use crate::check::ClaimFault;
+use crate::fault::{Claim, ClaimFault};
 
 /// One JSON value of a claim, as a parser of the platform hands it in.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,63 +71,6 @@ impl From<&str> for ClaimValue {
 impl From<f64> for ClaimValue {
     fn from(number: f64) -> Self {
         Self::Number(number)
-    }
-}
-
-/// A claim that the checks read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Claim {
-    /// `iss`, the issuer.
-    Iss,
-    /// `sub`, the person.
-    Sub,
-    /// `aud`, whom the token is for.
-    Aud,
-    /// `azp`, the client it was issued to.
-    Azp,
-    /// `exp`, when it ends.
-    Exp,
-    /// `iat`, when it was issued.
-    Iat,
-    /// `nbf`, when it begins.
-    Nbf,
-    /// `auth_time`, when the person signed in.
-    AuthTime,
-    /// `nonce`, which login it belongs to.
-    Nonce,
-    /// `acr`, how strongly the person signed in.
-    Acr,
-    /// `amr`, by which methods.
-    Amr,
-    /// `sid`, the provider's session.
-    Sid,
-}
-
-impl Claim {
-    /// The name in the token.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Iss => "iss",
-            Self::Sub => "sub",
-            Self::Aud => "aud",
-            Self::Azp => "azp",
-            Self::Exp => "exp",
-            Self::Iat => "iat",
-            Self::Nbf => "nbf",
-            Self::AuthTime => "auth_time",
-            Self::Nonce => "nonce",
-            Self::Acr => "acr",
-            Self::Amr => "amr",
-            Self::Sid => "sid",
-        }
-    }
-}
-
-impl fmt::Display for Claim {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

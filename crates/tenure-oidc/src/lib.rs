@@ -36,6 +36,7 @@ extern crate alloc;
 mod callback;
 mod check;
 mod claims;
+mod fault;
 pub mod message;
 pub mod pkce;
 mod place;
@@ -45,8 +46,9 @@ mod transaction;
 mod urlencode;
 
 pub use callback::{Callback, CallbackFault, IssuerFault, Refusal, RefusalKind};
-pub use check::{ClaimFault, IdCheck, IssuerRule, MAX_SKEW};
-pub use claims::{Claim, ClaimValue, IdClaims};
+pub use check::{IdCheck, IssuerRule, MAX_SKEW};
+pub use claims::{ClaimValue, IdClaims};
+pub use fault::{Claim, ClaimFault};
 pub use redirects::{RedirectGuard, RedirectLoop};
 pub use transaction::{
     Entropy, LoginIntent, Record, RecordFate, StateFault, Transaction, TransactionLimits,
