@@ -33,10 +33,10 @@ pub use config::{FailurePolicy, HolderConfig, Renewal, TokenSource};
 pub use input::{Answer, Input, LoadFault, Outage, SaveFault, SignOutScope};
 pub use machine::Holder;
 pub use op::{ExchangeOp, LoadOp, LockOp, SaveOp};
-pub use output::{
-    Cause, Event, Output, Request, Settled, SignedOutReason, Snapshot, StorageTrouble,
+pub use output::{Cause, Event, Output, Request, Settled, Snapshot, StorageTrouble};
+pub use stored::{
+    Active, Body, Expiry, Generation, Grant, Login, SignedOut, SignedOutReason, Stored, TokenSet,
 };
-pub use stored::{Active, Body, Expiry, Generation, Grant, Login, SignedOut, Stored, TokenSet};
 
 /// Names one caller that waits; chosen by the driver, handed back once in [`Output::Settle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

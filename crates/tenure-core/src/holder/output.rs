@@ -3,7 +3,10 @@ use core::time::Duration;
 
 #[cfg(doc)]
 use super::Input;
-use super::{Binding, ExchangeOp, Generation, LoadOp, LockOp, Outage, SaveOp, Stored, Waiter};
+use super::{
+    Binding, ExchangeOp, Generation, LoadOp, LockOp, Outage, SaveOp, SignedOutReason, Stored,
+    Waiter,
+};
 use crate::{
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
@@ -165,32 +168,6 @@ impl StorageTrouble {
     pub const fn sign_in_helps(self) -> bool {
         matches!(self, Self::Damaged)
     }
-}
-
-/// Why a session is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "storage codecs must handle every reason"
-)]
-pub enum SignedOutReason {
-    /// Nobody has signed in yet.
-    NeverSignedIn,
-    /// The person signed out.
-    User,
-    /// The issuer refused the refresh token: ended elsewhere, or found stolen.
-    Refused,
-    /// The access token expired and there is no refresh token.
-    Expired,
-    /// Too long without activity.
-    Idle,
-    /// The session reached its absolute limit.
-    AbsoluteLimit,
-    /// A refresh failed and the policy is to discard.
-    RefreshFailed,
-    /// Nobody signed in here: what storage holds is a session of another issuer or client. It is
-    /// left alone, until a sign-in takes its place.
-    Foreign,
 }
 
 /// Something an application may want to show.

@@ -98,9 +98,35 @@ pub struct Active {
 )]
 pub struct SignedOut {
     /// Why the session ended.
-    pub reason: super::SignedOutReason,
+    pub reason: SignedOutReason,
     /// When it ended.
     pub at: Timestamp,
+}
+
+/// Why a session is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "storage codecs must handle every reason"
+)]
+pub enum SignedOutReason {
+    /// Nobody has signed in yet.
+    NeverSignedIn,
+    /// The person signed out.
+    User,
+    /// The issuer refused the refresh token: ended elsewhere, or found stolen.
+    Refused,
+    /// The access token expired and there is no refresh token.
+    Expired,
+    /// Too long without activity.
+    Idle,
+    /// The session reached its absolute limit.
+    AbsoluteLimit,
+    /// A refresh failed and the policy is to discard.
+    RefreshFailed,
+    /// Nobody signed in here: what storage holds is a session of another issuer or client. It is
+    /// left alone, until a sign-in takes its place.
+    Foreign,
 }
 
 /// The tokens of one session, always kept together. Times are of this machine's wall clock.
