@@ -21,13 +21,13 @@ use huskarl::{
     core::server_metadata::AuthorizationServerMetadata,
     grant::{
         client_credentials::{ClientCredentialsGrant, ClientCredentialsGrantParameters},
-        core::{OAuth2ExchangeGrant, TokenResponse},
+        core::{OAuth2ExchangeGrant, TokenResponse as GrantedResponse},
         refresh::{RefreshGrant, RefreshGrantParameters},
     },
     revocation::TokenRevocation,
 };
 use tenure_core::{
-    holder::{Answer, Binding, Expiry, Grant, Outage, Request},
+    holder::{Binding, Expiry, Grant, Outage, Request, TokenResponse},
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
 };
@@ -59,7 +59,7 @@ struct Inner {
 #[non_exhaustive]
 pub struct Exchanged {
     /// What it means for the session.
-    pub answer: Answer,
+    pub answer: TokenResponse,
     /// The issuer's clock, where it was told.
     pub issuer_time: Option<Timestamp>,
     /// What the issuer said about it, for people; no secret.
@@ -69,7 +69,7 @@ pub struct Exchanged {
 impl Exchanged {
     /// An answer without anything said about it.
     #[must_use]
-    pub const fn new(answer: Answer) -> Self {
+    pub const fn new(answer: TokenResponse) -> Self {
         Self {
             answer,
             issuer_time: None,
@@ -104,7 +104,7 @@ impl Issuer {
     /// first, which has to find the issuer's addresses.
     pub async fn exchange(&self, request: &Request) -> Exchanged {
         let Ok(exchanged) = timeout(TOTAL, self.ask(request)).await else {
-            return Exchanged::new(Answer::Unavailable {
+            return Exchanged::new(TokenResponse::Unavailable {
                 outage: Outage::TimedOut,
                 retry_after: None,
             });
@@ -131,7 +131,7 @@ impl Issuer {
         let heard = wire.heard();
         let (answer, detail) = match response {
             Ok(response) => (
-                Answer::Tokens(grant(&response, None, None, heard.sent_at)),
+                TokenResponse::Tokens(grant(&response, None, None, heard.sent_at)),
                 None,
             ),
             Err(_) => {
@@ -213,7 +213,7 @@ impl Issuer {
         metadata: &AuthorizationServerMetadata,
         wire: &Wire,
         refresh_token: &RefreshToken,
-    ) -> Result<TokenResponse, huskarl::core::Error> {
+    ) -> Result<GrantedResponse, huskarl::core::Error> {
         let grant: RefreshGrant = RefreshGrant::builder_from_metadata(metadata)
             .client_id(self.0.config.client_id.clone())
             .http_client(wire.clone())
@@ -232,7 +232,7 @@ impl Issuer {
         &self,
         metadata: &AuthorizationServerMetadata,
         wire: &Wire,
-    ) -> Result<TokenResponse, huskarl::core::Error> {
+    ) -> Result<GrantedResponse, huskarl::core::Error> {
         let grant: ClientCredentialsGrant = ClientCredentialsGrant::builder_from_metadata(metadata)
             .client_id(self.0.config.client_id.clone())
             .http_client(wire.clone())
@@ -256,7 +256,7 @@ impl Issuer {
 
 /// What a token response grants. The ID token is one that was verified, or none.
 fn grant(
-    response: &TokenResponse,
+    response: &GrantedResponse,
     id_token: Option<IdToken>,
     subject: Option<String>,
     requested_at: Timestamp,

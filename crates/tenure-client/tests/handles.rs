@@ -9,7 +9,7 @@ use tenure_client::{
     storage::{AnyStorage, MemoryStorage},
 };
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Request},
+    holder::{Expiry, Grant, Request, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -44,7 +44,7 @@ struct Nobody;
 
 impl Endpoint for Nobody {
     async fn exchange(&self, _: Request) -> Exchanged {
-        Exchanged::new(Answer::Unavailable {
+        Exchanged::new(TokenResponse::Unavailable {
             outage: tenure_core::holder::Outage::Network,
             retry_after: None,
         })

@@ -22,7 +22,7 @@ use axum::{
 };
 use tenure_client::issuer::{Issuer, IssuerConfig, IssuerErrorKind};
 use tenure_core::{
-    holder::{Answer, Expiry, Outage, Request},
+    holder::{Expiry, Outage, Request, TokenResponse},
     secret::RefreshToken,
 };
 use tokio::net::TcpListener;
@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 type Make = fn() -> Response;
 
 /// Asks an issuer whose token endpoint answers like this, and counts its requests.
-async fn ask(make: Make) -> (Answer, usize) {
+async fn ask(make: Make) -> (TokenResponse, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = asked.clone();
     let token = post(move || {
@@ -95,7 +95,7 @@ async fn a_life_is_understood_however_it_is_written() {
     for (make, expiry) in cases {
         let (answer, asked) = ask(make).await;
         assert_eq!(asked, 1);
-        let Answer::Tokens(grant) = answer else {
+        let TokenResponse::Tokens(grant) = answer else {
             panic!("{answer:?}")
         };
         assert_eq!(grant.expiry, expiry);
@@ -124,7 +124,7 @@ async fn whatever_may_pass_keeps_the_session() {
         let (answer, asked) = ask(make).await;
         assert_eq!(asked, 1);
         assert!(
-            matches!(answer, Answer::Unavailable { outage: o, .. } if o == outage),
+            matches!(answer, TokenResponse::Unavailable { outage: o, .. } if o == outage),
             "{answer:?} instead of {outage:?}"
         );
     }
@@ -141,7 +141,7 @@ async fn an_issuer_that_asks_for_patience_gets_it() {
             .into_response()
     })
     .await;
-    let Answer::Unavailable {
+    let TokenResponse::Unavailable {
         outage,
         retry_after,
     } = answer
@@ -157,17 +157,17 @@ async fn an_issuer_that_asks_for_patience_gets_it() {
 #[tokio::test]
 async fn only_invalid_grant_is_a_refusal() {
     let (answer, asked) = ask(|| refused(400, "invalid_grant")).await;
-    assert!(matches!(answer, Answer::Refused), "{answer:?}");
+    assert!(matches!(answer, TokenResponse::Refused), "{answer:?}");
     assert_eq!(asked, 1);
     for make in [
         || refused(401, "invalid_client"),
         || refused(400, "unauthorized_client"),
     ] {
         let (answer, _) = ask(make).await;
-        assert!(matches!(answer, Answer::Misconfigured), "{answer:?}");
+        assert!(matches!(answer, TokenResponse::Misconfigured), "{answer:?}");
     }
     let (answer, asked) = ask(|| refused(409, "refresh_token_superseded")).await;
-    assert!(matches!(answer, Answer::Superseded), "{answer:?}");
+    assert!(matches!(answer, TokenResponse::Superseded), "{answer:?}");
     assert_eq!(asked, 1);
 }
 
@@ -180,7 +180,7 @@ async fn a_discovery_document_of_another_issuer_is_refused() {
     .await;
     let exchanged = issuer.exchange(&Request::ClientCredentials).await;
     assert!(
-        matches!(exchanged.answer, Answer::Misconfigured),
+        matches!(exchanged.answer, TokenResponse::Misconfigured),
         "{exchanged:?}"
     );
 }
@@ -193,7 +193,7 @@ async fn an_issuer_that_is_not_there_is_an_outage() {
     let issuer = Issuer::new(IssuerConfig::new(own.parse().unwrap(), "client")).unwrap();
     let exchanged = issuer.exchange(&Request::ClientCredentials).await;
     assert!(
-        matches!(exchanged.answer, Answer::Unavailable { .. }),
+        matches!(exchanged.answer, TokenResponse::Unavailable { .. }),
         "{exchanged:?}"
     );
 }

@@ -9,7 +9,7 @@ use issuer_provider::{Provider, Reply};
 use serde_json::json;
 use tenure_client::issuer::{Exchanged, IssuerErrorKind};
 use tenure_core::{
-    holder::{Answer, Outage, Request},
+    holder::{Outage, Request, TokenResponse},
     secret::RefreshToken,
 };
 
@@ -29,7 +29,7 @@ async fn answer_to(reply: Reply) -> Exchanged {
 }
 
 fn outage_of(exchanged: &Exchanged) -> Option<Outage> {
-    if let Answer::Unavailable { outage, .. } = exchanged.answer {
+    if let TokenResponse::Unavailable { outage, .. } = exchanged.answer {
         Some(outage)
     } else {
         None
@@ -54,7 +54,7 @@ async fn a_connection_that_breaks_says_nothing_about_the_session() {
 async fn a_request_for_a_proof_of_possession_is_not_asked_again() {
     let exchanged = answer_to(Reply::Json(400, json!({ "error": "use_dpop_nonce" }))).await;
     assert!(
-        matches!(exchanged.answer, Answer::Misconfigured),
+        matches!(exchanged.answer, TokenResponse::Misconfigured),
         "{exchanged:?}"
     );
 }
@@ -64,7 +64,7 @@ async fn what_the_issuer_repeats_of_a_secret_is_not_passed_on() {
     let said = "refresh-s3cr3t is not a token";
     let body = json!({ "error": "invalid_grant", "error_description": said });
     let exchanged = answer_to(Reply::Json(400, body)).await;
-    assert!(matches!(exchanged.answer, Answer::Refused));
+    assert!(matches!(exchanged.answer, TokenResponse::Refused));
     assert_eq!(exchanged.detail.as_deref(), Some("invalid_grant"));
 }
 
@@ -74,7 +74,7 @@ async fn when_to_ask_again_may_be_a_date_and_the_issuers_clock_is_heard() {
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
     let headers = format!("Retry-After: {later}\r\nDate: {date}\r\n");
     let exchanged = answer_to(Reply::Raw(503, headers.leak(), "busy".to_owned())).await;
-    let Answer::Unavailable {
+    let TokenResponse::Unavailable {
         outage,
         retry_after,
     } = exchanged.answer
@@ -118,7 +118,7 @@ async fn a_discovery_that_fails_is_an_outage_of_its_own_kind_and_is_asked_again(
     provider.reply("/token", Reply::Json(409, json!({ "error": "superseded" })));
     let exchanged = issuer.exchange(&refresh()).await;
     assert!(
-        matches!(exchanged.answer, Answer::Superseded),
+        matches!(exchanged.answer, TokenResponse::Superseded),
         "{exchanged:?}"
     );
 }
@@ -135,7 +135,7 @@ async fn an_issuer_whose_endpoints_anybody_can_read_gets_no_token() {
         );
         let exchanged = provider.issuer().exchange(&refresh()).await;
         assert!(
-            matches!(exchanged.answer, Answer::Misconfigured),
+            matches!(exchanged.answer, TokenResponse::Misconfigured),
             "{exchanged:?}"
         );
     }
@@ -158,7 +158,7 @@ async fn a_client_shows_its_secret_the_way_the_issuer_wants_it() {
             .exchange(&Request::ClientCredentials)
             .await;
         assert!(
-            matches!(exchanged.answer, Answer::Tokens(_)),
+            matches!(exchanged.answer, TokenResponse::Tokens(_)),
             "{exchanged:?}"
         );
         let asked = provider.asked("/token").pop().unwrap();

@@ -16,7 +16,7 @@ use tenure_client::{
     storage::{FileStorage, MemoryStorage},
 };
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Outage, Request, StorageTrouble},
+    holder::{Expiry, Grant, Outage, Request, StorageTrouble, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -36,12 +36,12 @@ impl Endpoint for Counting {
         tokio::time::sleep(Duration::from_millis(50)).await;
         if self.away {
             let outage = Outage::Overloaded;
-            return Exchanged::new(Answer::Unavailable {
+            return Exchanged::new(TokenResponse::Unavailable {
                 outage,
                 retry_after: None,
             });
         }
-        Exchanged::new(Answer::Tokens(grant(number, 600)))
+        Exchanged::new(TokenResponse::Tokens(grant(number, 600)))
     }
 
     async fn revoke(&self, _: RefreshToken) -> Result<(), IssuerError> {

@@ -2,8 +2,8 @@ use core::time::Duration;
 
 use tenure_core::{
     holder::{
-        Answer, ExchangeOp, Expiry, Generation, Grant, Input, LoadFault, LoadOp, LockOp, Outage,
-        SaveFault, SaveOp, SignOutScope, Waiter,
+        ExchangeOp, Expiry, Generation, Grant, Input, LoadFault, LoadOp, LockOp, Outage, SaveFault,
+        SaveOp, SignOutScope, TokenResponse, Waiter,
     },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
@@ -98,17 +98,17 @@ fn exchanged(from: &mut Reader<'_>) -> Read<Input> {
     let op = ExchangeOp(from.number("op"));
     let issuer_time = from.optional_time("issuer_time");
     let answer = match from.text("answer") {
-        "tokens" => Answer::Tokens(grant(from)),
+        "tokens" => TokenResponse::Tokens(grant(from)),
         "answer" => {
             let requested_at = from.time("requested_at");
             token_answer(from).meaning(requested_at)
         }
-        "refused" => Answer::Refused,
-        "unavailable" => Answer::Unavailable {
+        "refused" => TokenResponse::Refused,
+        "unavailable" => TokenResponse::Unavailable {
             outage: Outage::Network,
             retry_after: None,
         },
-        "misconfigured" => Answer::Misconfigured,
+        "misconfigured" => TokenResponse::Misconfigured,
         _ => return Err("answer"),
     };
     Ok(Input::Exchanged {

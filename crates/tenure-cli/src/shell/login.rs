@@ -2,7 +2,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use clap::Args;
 use tenure_client::{ErrorKind, Session, Snapshot, issuer::LoginOptions};
-use tenure_core::holder::{Answer, Grant, Request};
+use tenure_core::holder::{Grant, Request, TokenResponse};
 
 use super::{
     place::{Place, Profile},
@@ -126,11 +126,11 @@ async fn by_credentials(issuer: &tenure_client::issuer::Issuer) -> Result<Grant,
         .map(|detail| format!(": {detail}"))
         .unwrap_or_default();
     match exchanged.answer {
-        Answer::Tokens(grant) => Ok(grant),
-        Answer::Refused | Answer::Superseded | Answer::Misconfigured => Err(Failure::usage(
-            format!("the issuer refuses this client{detail}"),
-        )),
-        Answer::Unavailable { .. } => Err(Failure::unavailable(format!(
+        TokenResponse::Tokens(grant) => Ok(grant),
+        TokenResponse::Refused | TokenResponse::Superseded | TokenResponse::Misconfigured => Err(
+            Failure::usage(format!("the issuer refuses this client{detail}")),
+        ),
+        TokenResponse::Unavailable { .. } => Err(Failure::unavailable(format!(
             "the issuer cannot be asked now{detail}"
         ))),
     }

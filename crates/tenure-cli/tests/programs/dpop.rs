@@ -11,7 +11,7 @@ use tenure_client::http::{Client, HttpError};
 use tenure_client::issuer::{Issuer, IssuerConfig, LoginOptions};
 use tenure_client::storage::{AnyStorage, FileStorage};
 use tenure_client::{ErrorKind, HolderConfig, Renewal, Session, Snapshot};
-use tenure_core::holder::{Answer, Grant, Request};
+use tenure_core::holder::{Grant, Request, TokenResponse};
 use tenure_core::secret::ClientSecret;
 use tokio::sync::oneshot;
 use url::Url;
@@ -75,7 +75,7 @@ async fn tokens_are_bound_to_the_key_that_a_folder_s_processes_share() {
         .with_dpop(ProofKey::generate());
     let service = Issuer::new(config).unwrap();
     let exchanged = service.exchange(&Request::ClientCredentials).await;
-    let Answer::Tokens(grant) = exchanged.answer else {
+    let TokenResponse::Tokens(grant) = exchanged.answer else {
         panic!("{exchanged:?}");
     };
     assert_eq!(grant.token_type, "DPoP");

@@ -1,6 +1,6 @@
 use std::{error::Error, fmt, time::Duration};
 
-use tenure_core::holder::{Answer, Outage};
+use tenure_core::holder::{Outage, TokenResponse};
 
 use super::{
     Exchanged,
@@ -85,18 +85,18 @@ impl IssuerError {
             .map(|said| format!(" ({said})"))
             .unwrap_or_default();
         match meaning(heard) {
-            Answer::Refused => Self::refused(format!("the issuer said no{said}")),
-            Answer::Misconfigured if heard.error.as_deref() == Some("access_denied") => {
+            TokenResponse::Refused => Self::refused(format!("the issuer said no{said}")),
+            TokenResponse::Misconfigured if heard.error.as_deref() == Some("access_denied") => {
                 Self::refused(format!("the issuer said no{said}"))
             }
-            Answer::Misconfigured => {
+            TokenResponse::Misconfigured => {
                 Self::misconfigured(format!("the issuer refuses this client{said}"))
             }
-            Answer::Unavailable { .. } => Self::unavailable(
+            TokenResponse::Unavailable { .. } => Self::unavailable(
                 heard,
                 format!("the issuer cannot be asked now, try again later{said}"),
             ),
-            Answer::Tokens(_) | Answer::Superseded => {
+            TokenResponse::Tokens(_) | TokenResponse::Superseded => {
                 Self::invalid(format!("an unexpected answer{said}"))
             }
         }
@@ -104,15 +104,17 @@ impl IssuerError {
 
     pub(super) fn into_exchanged(self) -> Exchanged {
         let answer = match self.kind {
-            IssuerErrorKind::Misconfigured => Answer::Misconfigured,
-            IssuerErrorKind::Unavailable { retry_after } => Answer::Unavailable {
+            IssuerErrorKind::Misconfigured => TokenResponse::Misconfigured,
+            IssuerErrorKind::Unavailable { retry_after } => TokenResponse::Unavailable {
                 outage: self.outage,
                 retry_after,
             },
-            IssuerErrorKind::Refused | IssuerErrorKind::InvalidAnswer => Answer::Unavailable {
-                outage: Outage::Malformed,
-                retry_after: None,
-            },
+            IssuerErrorKind::Refused | IssuerErrorKind::InvalidAnswer => {
+                TokenResponse::Unavailable {
+                    outage: Outage::Malformed,
+                    retry_after: None,
+                }
+            }
         };
         Exchanged {
             answer,

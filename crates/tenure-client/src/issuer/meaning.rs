@@ -1,13 +1,13 @@
-use tenure_core::holder::{Answer, Outage};
+use tenure_core::holder::{Outage, TokenResponse};
 use tenure_oidc::message::{outage_by, without_tokens};
 
 use super::wire::Heard;
 
 /// What a token endpoint's answer means that granted nothing.
-pub(super) fn meaning(heard: &Heard) -> Answer {
+pub(super) fn meaning(heard: &Heard) -> TokenResponse {
     match heard.status {
         Some(status) => without_tokens(status, heard.error.as_deref(), heard.retry_after),
-        None => Answer::Unavailable {
+        None => TokenResponse::Unavailable {
             outage: outage(heard),
             retry_after: heard.retry_after,
         },
@@ -40,13 +40,16 @@ mod tests {
     fn only_invalid_grant_ends_a_session() {
         assert!(matches!(
             meaning(&heard(400, Some("invalid_grant"))),
-            Answer::Refused
+            TokenResponse::Refused
         ));
-        assert!(matches!(meaning(&heard(409, None)), Answer::Superseded));
+        assert!(matches!(
+            meaning(&heard(409, None)),
+            TokenResponse::Superseded
+        ));
         for status in [400, 401] {
             assert!(matches!(
                 meaning(&heard(status, Some("invalid_client"))),
-                Answer::Misconfigured
+                TokenResponse::Misconfigured
             ));
         }
         for (status, error, outage) in [
@@ -60,7 +63,7 @@ mod tests {
         ] {
             let answer = meaning(&heard(status, error));
             assert!(
-                matches!(answer, Answer::Unavailable { outage: o, .. } if o == outage),
+                matches!(answer, TokenResponse::Unavailable { outage: o, .. } if o == outage),
                 "{status} {error:?}: {answer:?}"
             );
         }
@@ -74,7 +77,7 @@ mod tests {
         };
         assert!(matches!(
             meaning(&silence),
-            Answer::Unavailable {
+            TokenResponse::Unavailable {
                 outage: Outage::TimedOut,
                 retry_after: None
             }
@@ -85,7 +88,7 @@ mod tests {
         };
         assert!(matches!(
             meaning(&busy),
-            Answer::Unavailable { retry_after: Some(after), .. } if after.as_secs() == 7
+            TokenResponse::Unavailable { retry_after: Some(after), .. } if after.as_secs() == 7
         ));
     }
 }

@@ -28,7 +28,7 @@ use tenure_client::{
     issuer::{Exchanged, IssuerError},
 };
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Request},
+    holder::{Expiry, Grant, Request, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -58,7 +58,7 @@ impl Bound {
 impl Endpoint for Bound {
     async fn exchange(&self, _: Request) -> Exchanged {
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
-        Exchanged::new(Answer::Tokens(grant(number)))
+        Exchanged::new(TokenResponse::Tokens(grant(number)))
     }
 
     async fn revoke(&self, _: RefreshToken) -> Result<(), IssuerError> {

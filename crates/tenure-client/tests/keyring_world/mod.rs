@@ -18,8 +18,8 @@ use tenure_client::{
 };
 use tenure_core::{
     holder::{
-        Active, Answer, Binding, Body, Generation, Login, Outage, Request, SignedOut,
-        SignedOutReason, Stored, TokenSet,
+        Active, Binding, Body, Generation, Login, Outage, Request, SignedOut, SignedOutReason,
+        Stored, TokenResponse, TokenSet,
     },
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
@@ -279,7 +279,7 @@ pub(crate) struct Answers;
 
 impl Endpoint for Answers {
     async fn exchange(&self, _: Request) -> Exchanged {
-        Exchanged::new(Answer::Unavailable {
+        Exchanged::new(TokenResponse::Unavailable {
             outage: Outage::Network,
             retry_after: None,
         })

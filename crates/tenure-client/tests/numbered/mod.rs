@@ -13,7 +13,7 @@ use tenure_client::{
     issuer::{Exchanged, IssuerError},
 };
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Outage, Request},
+    holder::{Expiry, Grant, Outage, Request, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -46,13 +46,13 @@ impl Endpoint for Numbered {
     async fn exchange(&self, _: Request) -> Exchanged {
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let Ok(permit) = self.gate.acquire().await else {
-            return Exchanged::new(Answer::Unavailable {
+            return Exchanged::new(TokenResponse::Unavailable {
                 outage: Outage::Overloaded,
                 retry_after: None,
             });
         };
         permit.forget();
-        Exchanged::new(Answer::Tokens(grant(number, 600)))
+        Exchanged::new(TokenResponse::Tokens(grant(number, 600)))
     }
 
     async fn revoke(&self, _: RefreshToken) -> Result<(), IssuerError> {

@@ -60,7 +60,7 @@ pub enum Input {
         /// The request this answers.
         op: ExchangeOp,
         /// What the issuer said.
-        answer: Answer,
+        answer: TokenResponse,
         /// The issuer's clock (the `Date` header), where it was told.
         issuer_time: Option<Timestamp>,
     },
@@ -96,7 +96,7 @@ pub enum SignOutScope {
 /// What an issuer answered to a token request.
 #[derive(Debug, Clone)]
 #[allow(clippy::exhaustive_enums, reason = "drivers must choose one of these")]
-pub enum Answer {
+pub enum TokenResponse {
     /// It granted tokens.
     Tokens(Grant),
     /// It definitely refused this grant (`invalid_grant`, RFC 6749 §5.2).

@@ -1,5 +1,5 @@
 use super::{
-    Answer, ExchangeOp, Holder,
+    ExchangeOp, Holder, TokenResponse,
     phase::{AfterLoad, Phase},
 };
 use crate::mutant::{Mutant, is_on};
@@ -8,11 +8,11 @@ use crate::mutant::{Mutant, is_on};
 impl Holder {
     /// An answer that was given up. If its session is still here unchanged, it is as good as any;
     /// if somebody signed out or in meanwhile, its refresh token is revoked (laws 3 and 4).
-    pub(super) fn late_answer(&mut self, op: ExchangeOp, answer: Answer) {
+    pub(super) fn late_answer(&mut self, op: ExchangeOp, answer: TokenResponse) {
         let Some(asked) = self.owed.take_abandoned(op) else {
             return;
         };
-        let Answer::Tokens(grant) = answer else {
+        let TokenResponse::Tokens(grant) = answer else {
             return;
         };
         if is_on(Mutant::AnswerOutlivesSignIn) && self.login().is_some() {

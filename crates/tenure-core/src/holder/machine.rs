@@ -55,7 +55,7 @@ use crate::{
 ///
 /// use tenure_core::{
 ///     holder::{
-///         Answer, Cause, Expiry, Grant, Holder, HolderConfig, Input, Output, Settled, Stored, Waiter,
+///         TokenResponse, Cause, Expiry, Grant, Holder, HolderConfig, Input, Output, Settled, Stored, Waiter,
 ///     },
 ///     secret::{AccessToken, RefreshToken},
 ///     time::{Now, Timestamp, Uptime},
@@ -88,7 +88,7 @@ use crate::{
 ///             Output::Lock { op, .. } => Input::LockGranted { op },
 ///             Output::Exchange { op, .. } => Input::Exchanged {
 ///                 op,
-///                 answer: Answer::Tokens(grant("second", now)),
+///                 answer: TokenResponse::Tokens(grant("second", now)),
 ///                 issuer_time: None,
 ///             },
 ///             Output::Settle { result, .. } => {

@@ -30,7 +30,7 @@ mod waiting;
 
 pub use binding::{Binding, Unnamed};
 pub use config::{FailurePolicy, HolderConfig, Renewal, TokenSource};
-pub use input::{Answer, Input, LoadFault, Outage, SaveFault, SignOutScope};
+pub use input::{Input, LoadFault, Outage, SaveFault, SignOutScope, TokenResponse};
 pub use machine::Holder;
 pub use op::{ExchangeOp, LoadOp, LockOp, SaveOp};
 pub use output::{Cause, Event, Output, Request, Settled, Snapshot, StorageTrouble};

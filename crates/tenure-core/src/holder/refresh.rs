@@ -2,8 +2,8 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::{
-    Active, Answer, Body, Cause, ExchangeOp, Generation, Grant, Holder, LockOp, Login, Outage,
-    Output, Request, SaveFault, SaveOp, SignedOutReason, StorageTrouble, Stored, TokenSet,
+    Active, Body, Cause, ExchangeOp, Generation, Grant, Holder, LockOp, Login, Outage, Output,
+    Request, SaveFault, SaveOp, SignedOutReason, StorageTrouble, Stored, TokenResponse, TokenSet,
     TokenSource,
     attempt::MOST_LOOKS,
     owed::Unsaved,
@@ -77,24 +77,26 @@ impl Holder {
         }
     }
 
-    pub(super) fn exchanged(&mut self, op: ExchangeOp, answer: Answer) {
+    pub(super) fn exchanged(&mut self, op: ExchangeOp, answer: TokenResponse) {
         let Some(Phase::Exchanging { asked, .. }) = self.phase.take_awaited(Op::Exchange(op))
         else {
             self.late_answer(op, answer);
             return;
         };
         match answer {
-            Answer::Tokens(grant) => self.granted(grant, &asked),
-            Answer::Refused if is_on(Mutant::RefusalWithoutReload) => {
+            TokenResponse::Tokens(grant) => self.granted(grant, &asked),
+            TokenResponse::Refused if is_on(Mutant::RefusalWithoutReload) => {
                 self.end(SignedOutReason::Refused);
             }
-            Answer::Refused if self.attempt.lock.is_some() => self.load(AfterLoad::Refused(asked)),
-            Answer::Refused => self.pause_then(PEER_SAVES, AfterLoad::Refused(asked)),
-            Answer::Superseded if self.attempt.looks_again() => {
+            TokenResponse::Refused if self.attempt.lock.is_some() => {
+                self.load(AfterLoad::Refused(asked))
+            }
+            TokenResponse::Refused => self.pause_then(PEER_SAVES, AfterLoad::Refused(asked)),
+            TokenResponse::Superseded if self.attempt.looks_again() => {
                 self.pause_then(PEER_STORES, AfterLoad::Refresh);
             }
-            Answer::Superseded => self.exchange_failed(Outage::Overloaded, None),
-            Answer::Unavailable {
+            TokenResponse::Superseded => self.exchange_failed(Outage::Overloaded, None),
+            TokenResponse::Unavailable {
                 outage: Outage::Network,
                 retry_after: None,
             } if !self.attempt.retried && !self.discards() => {
@@ -104,17 +106,17 @@ impl Holder {
                 self.load(AfterLoad::Refresh);
             }
             // A transport may notice the silence before this machine does: as at its deadline.
-            Answer::Unavailable {
+            TokenResponse::Unavailable {
                 outage: Outage::TimedOut,
                 retry_after: None,
             } => self.load(AfterLoad::TimedOut),
-            Answer::Unavailable {
+            TokenResponse::Unavailable {
                 outage,
                 retry_after,
             } => {
                 self.exchange_failed(outage, retry_after);
             }
-            Answer::Misconfigured => self.failed_with(Cause::Misconfigured, None),
+            TokenResponse::Misconfigured => self.failed_with(Cause::Misconfigured, None),
         }
     }
 

@@ -112,7 +112,7 @@ fn a_session_that_names_no_pair_is_adopted() {
     let result = Ok(Some(stored_by(1, None)));
     story.input(Input::Loaded { op, result });
     let op = story.exchange().unwrap();
-    let answer = tenure_core::holder::Answer::Tokens(grant(2, crate::story::START));
+    let answer = tenure_core::holder::TokenResponse::Tokens(grant(2, crate::story::START));
     story.answer(op, answer);
     let (_, _, value) = story.save();
     assert_eq!(pair_of(&value), Some(ours()));
@@ -143,7 +143,7 @@ fn a_session_that_another_pair_replaced_is_over_and_an_answer_for_it_is_void() {
     let result = Ok(Some(stored_by(1, Some(ours()))));
     story.input(Input::Loaded { op, result });
     let op = story.exchange().unwrap();
-    let answer = tenure_core::holder::Answer::Tokens(grant(2, crate::story::START));
+    let answer = tenure_core::holder::TokenResponse::Tokens(grant(2, crate::story::START));
     story.answer(op, answer);
     let (op, ..) = story.save();
     let result = Err(SaveFault::Conflict);

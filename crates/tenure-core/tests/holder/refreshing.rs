@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use tenure_core::holder::{
-    Answer, Body, Cause, FailurePolicy, Generation, HolderConfig, Input, Outage, SaveFault,
-    SignedOutReason, Snapshot, StorageTrouble, Waiter,
+    Body, Cause, FailurePolicy, Generation, HolderConfig, Input, Outage, SaveFault,
+    SignedOutReason, Snapshot, StorageTrouble, TokenResponse, Waiter,
 };
 
 use crate::story::{LIFE, Story, grant, on_demand, stored, unavailable};
@@ -25,7 +25,7 @@ fn ten_thousand_callers_of_an_expired_session_cause_one_token_request() {
     let op = story.up_to_the_exchange();
     assert!(story.exchange().is_none());
     let wall = story.wall;
-    story.answer(op, Answer::Tokens(grant(2, wall)));
+    story.answer(op, TokenResponse::Tokens(grant(2, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     for waiter in 0..10_000 {
@@ -40,7 +40,7 @@ fn nobody_gets_a_token_before_it_is_saved() {
     story.want(1);
     let op = story.up_to_the_exchange();
     let wall = story.wall;
-    story.answer(op, Answer::Tokens(grant(2, wall)));
+    story.answer(op, TokenResponse::Tokens(grant(2, wall)));
     assert!(story.settled(1).is_none());
     let (op, replaces, _) = story.save();
     assert_eq!(replaces, Generation::from_u64(1));
@@ -55,7 +55,7 @@ fn a_token_that_storage_does_not_take_is_kept_and_saved_later_without_another_re
     story.want(1);
     let op = story.up_to_the_exchange();
     let wall = story.wall;
-    story.answer(op, Answer::Tokens(grant(2, wall)));
+    story.answer(op, TokenResponse::Tokens(grant(2, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved {
         op,
@@ -124,7 +124,7 @@ fn an_outage_keeps_the_session_and_says_when_to_come_back() {
         let mut story = Story::signed_in(on_demand(), LIFE);
         story.want(1);
         let op = story.up_to_the_exchange();
-        let answer = Answer::Unavailable {
+        let answer = TokenResponse::Unavailable {
             outage,
             retry_after: Some(Duration::from_secs(7)),
         };
@@ -188,7 +188,7 @@ fn a_refusal_ends_the_session_only_after_storage_was_read_again() {
     let mut story = Story::signed_in(on_demand(), LIFE);
     story.want(1);
     let op = story.up_to_the_exchange();
-    story.answer(op, Answer::Refused);
+    story.answer(op, TokenResponse::Refused);
     let op = story.load();
     story.input(Input::Loaded {
         op,
@@ -209,7 +209,7 @@ fn an_end_that_storage_does_not_take_is_told_to_whoever_asks_meanwhile() {
     let mut story = Story::signed_in(on_demand(), LIFE);
     story.want(1);
     let op = story.up_to_the_exchange();
-    story.answer(op, Answer::Refused);
+    story.answer(op, TokenResponse::Refused);
     let op = story.load();
     let result = Ok(Some(stored(1, LIFE)));
     story.input(Input::Loaded { op, result });
@@ -232,7 +232,7 @@ fn a_refusal_of_what_a_peer_has_replaced_ends_nothing() {
     let mut story = Story::signed_in(on_demand(), LIFE);
     story.want(1);
     let op = story.up_to_the_exchange();
-    story.answer(op, Answer::Refused);
+    story.answer(op, TokenResponse::Refused);
     let op = story.load();
     story.input(Input::Loaded {
         op,
@@ -246,7 +246,7 @@ fn a_superseded_token_is_looked_up_in_storage_again() {
     let mut story = Story::signed_in(on_demand(), LIFE);
     story.want(1);
     let op = story.up_to_the_exchange();
-    story.answer(op, Answer::Superseded);
+    story.answer(op, TokenResponse::Superseded);
     story.pass(600);
     story.input(Input::Elapsed);
     let op = story.load();
@@ -316,7 +316,7 @@ fn a_server_that_refuses_every_token_does_not_cause_a_request_per_call() {
     });
     let op = story.exchange().unwrap();
     let wall = story.wall;
-    story.answer(op, Answer::Tokens(grant(2, wall)));
+    story.answer(op, TokenResponse::Tokens(grant(2, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     assert_eq!(story.token(1), "at2");
@@ -350,7 +350,7 @@ fn the_tutorials_policy_discards_on_any_failure() {
 #[test]
 fn a_process_that_was_frozen_while_it_asked_finds_what_its_peers_did() {
     // Law 8. Its own deadline or that of its transport: either may ring first when it wakes.
-    let silence = Answer::Unavailable {
+    let silence = TokenResponse::Unavailable {
         outage: Outage::TimedOut,
         retry_after: None,
     };

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use tenure_core::holder::{
-    Answer, Body, Cause, ExchangeOp, Generation, HolderConfig, Input, LoadFault, LoadOp, SaveFault,
-    SaveOp, Settled, SignOutScope, SignedOutReason, Snapshot, StorageTrouble, TokenSource, Waiter,
+    Body, Cause, ExchangeOp, Generation, HolderConfig, Input, LoadFault, LoadOp, SaveFault, SaveOp,
+    Settled, SignOutScope, SignedOutReason, Snapshot, StorageTrouble, TokenResponse, TokenSource,
+    Waiter,
 };
 
 use crate::story::{LIFE, Story, grant, on_demand, stored};
@@ -27,7 +28,7 @@ fn a_sign_out_during_a_refresh_wins_and_the_late_token_is_revoked() {
     assert_eq!(story.revoked().as_deref(), Some("rt1"));
     assert!(matches!(story.settled(2), Some(Ok(Settled::SignedOut))));
     let wall = story.wall;
-    story.answer(late, Answer::Tokens(grant(2, wall)));
+    story.answer(late, TokenResponse::Tokens(grant(2, wall)));
     assert_eq!(story.revoked().as_deref(), Some("rt2"));
     assert!(matches!(
         story.holder.snapshot(),
@@ -43,7 +44,7 @@ fn a_sign_out_revokes_tokens_of_which_nobody_knows_whether_they_were_stored() {
         story.want(1);
         let op = story.up_to_the_exchange();
         let wall = story.wall;
-        story.answer(op, Answer::Tokens(grant(2, wall)));
+        story.answer(op, TokenResponse::Tokens(grant(2, wall)));
         let (op, ..) = story.save();
         if conflict {
             let result = Err(SaveFault::Conflict);
@@ -110,7 +111,7 @@ fn a_sign_out_that_storage_does_not_take_leaves_the_session_whole() {
         scope: SignOutScope::Issuer,
     });
     let wall = story.wall;
-    story.answer(late, Answer::Tokens(grant(2, wall)));
+    story.answer(late, TokenResponse::Tokens(grant(2, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved {
         op,
@@ -185,7 +186,7 @@ fn a_sign_in_during_a_refresh_makes_its_answer_void() {
     assert_eq!(story.token(1), "at7");
     assert_eq!(story.revoked().as_deref(), Some("rt1"));
     let wall = story.wall;
-    story.answer(late, Answer::Tokens(grant(2, wall)));
+    story.answer(late, TokenResponse::Tokens(grant(2, wall)));
     assert_eq!(story.revoked().as_deref(), Some("rt2"));
     let Snapshot::Active { session, .. } = story.holder.snapshot() else {
         panic!("signed out")
@@ -211,7 +212,7 @@ fn an_answer_that_comes_after_its_time_is_still_good_for_the_same_session() {
         Some(Err(Cause::Unavailable { .. }))
     ));
     let wall = story.wall;
-    story.answer(late, Answer::Tokens(grant(2, wall)));
+    story.answer(late, TokenResponse::Tokens(grant(2, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     story.want(2);
@@ -222,7 +223,7 @@ fn an_answer_that_comes_after_its_time_is_still_good_for_the_same_session() {
 fn an_answer_to_nobody_is_ignored() {
     let mut story = Story::signed_in(on_demand(), 0);
     let wall = story.wall;
-    story.answer(ExchangeOp(4_711), Answer::Tokens(grant(9, wall)));
+    story.answer(ExchangeOp(4_711), TokenResponse::Tokens(grant(9, wall)));
     story.input(Input::Saved {
         op: SaveOp(4_712),
         result: Ok(()),
@@ -259,7 +260,7 @@ fn client_credentials_begin_without_a_person() {
     let op = story.exchange().unwrap();
     let mut own = grant(1, story.wall);
     own.refresh_token = None;
-    story.answer(op, Answer::Tokens(own));
+    story.answer(op, TokenResponse::Tokens(own));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     assert_eq!(story.token(1), "at1");

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Active, Answer, Binding, Body, Cause, Event, ExchangeOp, Expiry, Generation, Grant, Holder,
+        Active, Binding, Body, Cause, Event, ExchangeOp, Expiry, Generation, Grant, Holder,
         HolderConfig, Input, LoadFault, LoadOp, LockOp, Login, Outage, Output, Renewal, SaveOp,
-        Settled, Stored, TokenSet, Waiter,
+        Settled, Stored, TokenResponse, TokenSet, Waiter,
     },
     secret::{AccessToken, RefreshToken},
     time::{Now, Timestamp, Uptime},
@@ -217,7 +217,7 @@ impl Story {
         self.exchange().unwrap()
     }
 
-    pub(crate) fn answer(&mut self, op: ExchangeOp, answer: Answer) {
+    pub(crate) fn answer(&mut self, op: ExchangeOp, answer: TokenResponse) {
         self.input(Input::Exchanged {
             op,
             answer,
@@ -280,8 +280,8 @@ pub(crate) fn on_demand() -> HolderConfig {
     }
 }
 
-pub(crate) fn unavailable(outage: Outage) -> Answer {
-    Answer::Unavailable {
+pub(crate) fn unavailable(outage: Outage) -> TokenResponse {
+    TokenResponse::Unavailable {
         outage,
         retry_after: None,
     }

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use tenure_core::{
-    holder::{Answer, Body, Cause, Expiry, HolderConfig, Input, SignedOutReason, Snapshot, Waiter},
+    holder::{
+        Body, Cause, Expiry, HolderConfig, Input, SignedOutReason, Snapshot, TokenResponse, Waiter,
+    },
     time::{Timestamp, Uptime},
 };
 
@@ -15,7 +17,7 @@ fn a_token_that_is_granted_for_no_time_at_all_is_handed_out_once_per_request() {
     let op = story.up_to_the_exchange();
     let mut nothing = grant(2, story.wall);
     nothing.expiry = Expiry::In(Duration::ZERO);
-    story.answer(op, Answer::Tokens(nothing));
+    story.answer(op, TokenResponse::Tokens(nothing));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     assert_eq!(story.token(1), "at2");
@@ -30,7 +32,7 @@ fn a_token_of_hardly_any_life_is_renewed_only_for_those_who_ask() {
         let op = story.up_to_the_exchange();
         let mut short = grant(2, story.wall);
         short.expiry = Expiry::In(Duration::from_millis(life));
-        story.answer(op, Answer::Tokens(short));
+        story.answer(op, TokenResponse::Tokens(short));
         let (op, ..) = story.save();
         story.input(Input::Saved { op, result: Ok(()) });
         assert_eq!(story.holder.poll_timeout(), None);
@@ -50,7 +52,7 @@ fn a_token_that_was_stored_for_longer_than_it_lives_is_asked_for_once_more() {
     let op = story.up_to_the_exchange();
     let mut short = grant(2, story.wall);
     short.expiry = Expiry::In(Duration::from_secs(2));
-    story.answer(op, Answer::Tokens(short));
+    story.answer(op, TokenResponse::Tokens(short));
     let (op, _, stored) = story.save();
     story.pass(3_000);
     story.input(Input::Saved { op, result: Ok(()) });
@@ -62,7 +64,7 @@ fn a_token_that_was_stored_for_longer_than_it_lives_is_asked_for_once_more() {
     });
     let op = story.exchange().unwrap();
     let wall = story.wall;
-    story.answer(op, Answer::Tokens(grant(3, wall)));
+    story.answer(op, TokenResponse::Tokens(grant(3, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     assert_eq!(story.token(1), "at3");
@@ -131,7 +133,7 @@ fn eight_hours_of_sleep_cause_one_refresh() {
     });
     let op = story.exchange().unwrap();
     let wall = story.wall;
-    story.answer(op, Answer::Tokens(grant(2, wall)));
+    story.answer(op, TokenResponse::Tokens(grant(2, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     story.want(1);
@@ -154,7 +156,7 @@ fn a_clock_that_was_set_back_causes_one_refresh_and_no_loop() {
     });
     let op = story.exchange().unwrap();
     let wall = story.wall;
-    story.answer(op, Answer::Tokens(grant(2, wall)));
+    story.answer(op, TokenResponse::Tokens(grant(2, wall)));
     let (op, ..) = story.save();
     story.input(Input::Saved { op, result: Ok(()) });
     assert_eq!(story.token(1), "at2");

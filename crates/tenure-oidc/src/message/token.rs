@@ -2,7 +2,7 @@ use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 
 use tenure_core::{
-    holder::{Answer, Expiry, Grant, Outage},
+    holder::{Expiry, Grant, Outage, TokenResponse},
     secret::{AccessToken, AuthorizationCode, IdToken, RefreshToken},
     time::Timestamp,
 };
@@ -113,7 +113,7 @@ pub enum LoginFailure {
 impl TokenAnswer {
     /// What it means for a session.
     #[must_use]
-    pub fn meaning(self, requested_at: Timestamp) -> Answer {
+    pub fn meaning(self, requested_at: Timestamp) -> TokenResponse {
         match (self.status, &self.error) {
             (Some(200..=299), None) => self.granted(requested_at),
             _ => self.without_tokens(),
@@ -127,15 +127,15 @@ impl TokenAnswer {
     /// See [`LoginFailure`].
     pub fn login(self, requested_at: Timestamp) -> Result<Grant, LoginFailure> {
         match self.meaning(requested_at) {
-            Answer::Tokens(grant) => Ok(grant),
-            Answer::Refused => Err(LoginFailure::Refused),
-            Answer::Superseded => Err(LoginFailure::Unavailable(Outage::Malformed)),
-            Answer::Unavailable { outage, .. } => Err(LoginFailure::Unavailable(outage)),
-            Answer::Misconfigured => Err(LoginFailure::Misconfigured),
+            TokenResponse::Tokens(grant) => Ok(grant),
+            TokenResponse::Refused => Err(LoginFailure::Refused),
+            TokenResponse::Superseded => Err(LoginFailure::Unavailable(Outage::Malformed)),
+            TokenResponse::Unavailable { outage, .. } => Err(LoginFailure::Unavailable(outage)),
+            TokenResponse::Misconfigured => Err(LoginFailure::Misconfigured),
         }
     }
 
-    fn granted(self, requested_at: Timestamp) -> Answer {
+    fn granted(self, requested_at: Timestamp) -> TokenResponse {
         let Some(access_token) = self.access_token.clone() else {
             return self.without_tokens();
         };
@@ -144,9 +144,9 @@ impl TokenAnswer {
         let token_type = if token_type.is_empty() || token_type.eq_ignore_ascii_case("bearer") {
             String::from("Bearer")
         } else {
-            return Answer::Misconfigured;
+            return TokenResponse::Misconfigured;
         };
-        Answer::Tokens(Grant {
+        TokenResponse::Tokens(Grant {
             access_token,
             token_type,
             expiry: self.expires_in.map_or(Expiry::Unknown, Expiry::In),
@@ -158,14 +158,14 @@ impl TokenAnswer {
         })
     }
 
-    fn without_tokens(&self) -> Answer {
+    fn without_tokens(&self) -> TokenResponse {
         let Some(status) = self.status else {
             let outage = if self.timed_out {
                 Outage::TimedOut
             } else {
                 Outage::Network
             };
-            return Answer::Unavailable {
+            return TokenResponse::Unavailable {
                 outage,
                 retry_after: self.retry_after,
             };
@@ -179,14 +179,18 @@ impl TokenAnswer {
 /// Only `invalid_grant` ends a session (RFC 6749 §5.2). A 5xx or a 429 says nothing about it,
 /// whatever its body claims: a gateway may echo anything.
 #[must_use]
-pub fn without_tokens(status: u16, error: Option<&str>, retry_after: Option<Duration>) -> Answer {
+pub fn without_tokens(
+    status: u16,
+    error: Option<&str>,
+    retry_after: Option<Duration>,
+) -> TokenResponse {
     match (status, error) {
-        (409, _) => Answer::Superseded,
-        (400..=428 | 430..=499, Some("invalid_grant")) => Answer::Refused,
+        (409, _) => TokenResponse::Superseded,
+        (400..=428 | 430..=499, Some("invalid_grant")) => TokenResponse::Refused,
         (400..=428 | 430..=499, Some(error)) if MISCONFIGURED.contains(&error) => {
-            Answer::Misconfigured
+            TokenResponse::Misconfigured
         }
-        _ => Answer::Unavailable {
+        _ => TokenResponse::Unavailable {
             outage: outage_by(status),
             retry_after,
         },
@@ -234,14 +238,14 @@ mod tests {
     fn only_invalid_grant_ends_a_session() {
         // Law 1.
         let refused = answer(400, Some("invalid_grant")).meaning(at());
-        assert!(matches!(refused, Answer::Refused));
+        assert!(matches!(refused, TokenResponse::Refused));
         assert!(matches!(
             answer(409, None).meaning(at()),
-            Answer::Superseded
+            TokenResponse::Superseded
         ));
         for (status, error) in MISCONFIGURED.iter().flat_map(|e| [(400, e), (401, e)]) {
             let meaning = answer(status, Some(error)).meaning(at());
-            assert!(matches!(meaning, Answer::Misconfigured), "{error}");
+            assert!(matches!(meaning, TokenResponse::Misconfigured), "{error}");
         }
         for (status, error, wanted) in [
             (500, Some("invalid_grant"), Outage::Overloaded),
@@ -255,7 +259,7 @@ mod tests {
         ] {
             let meaning = answer(status, error).meaning(at());
             assert!(
-                matches!(meaning, Answer::Unavailable { outage, .. } if outage == wanted),
+                matches!(meaning, TokenResponse::Unavailable { outage, .. } if outage == wanted),
                 "{status} {error:?}"
             );
         }
@@ -270,7 +274,7 @@ mod tests {
             ..TokenAnswer::default()
         };
         let outage = |answer| {
-            let Answer::Unavailable {
+            let TokenResponse::Unavailable {
                 outage,
                 retry_after,
             } = answer
@@ -298,7 +302,7 @@ mod tests {
                 token_type: given.map(Into::into),
                 ..TokenAnswer::default()
             };
-            let granted = matches!(answer.meaning(at()), Answer::Tokens(_));
+            let granted = matches!(answer.meaning(at()), TokenResponse::Tokens(_));
             assert_eq!(granted, taken, "{given:?}");
         }
     }

@@ -10,7 +10,7 @@ pub(super) struct Grant {
 
 /// The answer to a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum TokenResponse {
     Granted(Grant),
     /// A sibling was faster; look into storage (409).
     Conflict,
@@ -23,7 +23,7 @@ pub(super) trait Issuer {
     /// What signing in granted.
     fn first(&self) -> Grant;
     /// Presents a refresh token.
-    fn refresh(&mut self, token: &str, now: Timestamp) -> Answer;
+    fn refresh(&mut self, token: &str, now: Timestamp) -> TokenResponse;
     /// Presents an access token to the service.
     fn used(&mut self, access: u32, now: Timestamp);
     /// True once the session was ended because two parties were seen to have it.

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use tenure_core::time::Timestamp;
 
-use super::issuer::{Answer, Grant, Issuer};
+use super::issuer::{Grant, Issuer, TokenResponse};
 
-fn granted(number: u32) -> Answer {
-    Answer::Granted(grant(number))
+fn granted(number: u32) -> TokenResponse {
+    TokenResponse::Granted(grant(number))
 }
 
 fn grant(number: u32) -> Grant {
@@ -33,10 +33,10 @@ impl Issuer for Strict {
         grant(0)
     }
 
-    fn refresh(&mut self, token: &str, _now: Timestamp) -> Answer {
+    fn refresh(&mut self, token: &str, _now: Timestamp) -> TokenResponse {
         self.ended |= number(token) != self.current;
         if self.ended {
-            return Answer::Refused;
+            return TokenResponse::Refused;
         }
         self.current += 1;
         granted(self.current)
@@ -63,11 +63,11 @@ impl Issuer for Hydra {
         grant(0)
     }
 
-    fn refresh(&mut self, token: &str, now: Timestamp) -> Answer {
+    fn refresh(&mut self, token: &str, now: Timestamp) -> TokenResponse {
         let first_used = *self.first_used.entry(number(token)).or_insert(now);
         self.ended |= now.since(first_used) > THIRTY_SECONDS;
         if self.ended {
-            return Answer::Refused;
+            return TokenResponse::Refused;
         }
         self.made += 1;
         granted(self.made)
@@ -94,13 +94,13 @@ impl Issuer for BetterAuth {
         grant(0)
     }
 
-    fn refresh(&mut self, token: &str, now: Timestamp) -> Answer {
+    fn refresh(&mut self, token: &str, now: Timestamp) -> TokenResponse {
         let next = self.made + 1;
         let (at, successor) = *self.answers.entry(number(token)).or_insert((now, next));
         self.made = self.made.max(successor);
         self.ended |= now.since(at) > THIRTY_SECONDS;
         if self.ended {
-            Answer::Refused
+            TokenResponse::Refused
         } else {
             granted(successor)
         }
@@ -136,12 +136,12 @@ impl Issuer for SuperTokensLegacy {
         grant(0)
     }
 
-    fn refresh(&mut self, token: &str, _now: Timestamp) -> Answer {
+    fn refresh(&mut self, token: &str, _now: Timestamp) -> TokenResponse {
         let presented = number(token);
         self.promote(presented);
         self.ended |= presented != self.current;
         if self.ended {
-            return Answer::Refused;
+            return TokenResponse::Refused;
         }
         self.made += 1;
         self.parent.insert(self.made, presented);
@@ -172,14 +172,14 @@ impl Issuer for SuperTokens {
         grant(0)
     }
 
-    fn refresh(&mut self, token: &str, now: Timestamp) -> Answer {
+    fn refresh(&mut self, token: &str, now: Timestamp) -> TokenResponse {
         let presented = number(token);
         let again = self
             .previous
             .is_some_and(|(number, at)| number == presented && now.since(at) <= THIRTY_SECONDS);
         self.ended |= presented != self.current && !again;
         if self.ended {
-            return Answer::Refused;
+            return TokenResponse::Refused;
         }
         if !again {
             self.previous = Some((presented, now));
@@ -210,12 +210,12 @@ impl Issuer for GoTrue {
         grant(0)
     }
 
-    fn refresh(&mut self, token: &str, now: Timestamp) -> Answer {
+    fn refresh(&mut self, token: &str, now: Timestamp) -> TokenResponse {
         let presented = number(token);
         let behind = self.current.saturating_sub(presented);
         self.ended |= behind > 1 && now.since(self.rotated_at) > TEN_SECONDS;
         if self.ended {
-            return Answer::Refused;
+            return TokenResponse::Refused;
         }
         if behind == 0 {
             self.current += 1;

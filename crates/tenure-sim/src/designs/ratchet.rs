@@ -9,7 +9,7 @@ use tenure_core::{
     time::Timestamp,
 };
 
-use super::issuer::{Answer, Grant, Issuer};
+use super::issuer::{Grant, Issuer, TokenResponse};
 
 /// Tenure's own issuer over one row.
 pub(super) struct Ratchet {
@@ -64,10 +64,10 @@ impl Ratchet {
         }
     }
 
-    fn keep(&mut self, family: Family, token: &RefreshToken) -> Answer {
+    fn keep(&mut self, family: Family, token: &RefreshToken) -> TokenResponse {
         self.family = family;
         let refresh = token.expose().to_owned();
-        Answer::Granted(Grant {
+        TokenResponse::Granted(Grant {
             refresh,
             access: self.family.generation,
         })
@@ -79,9 +79,9 @@ impl Issuer for Ratchet {
         self.first.clone()
     }
 
-    fn refresh(&mut self, token: &str, now: Timestamp) -> Answer {
+    fn refresh(&mut self, token: &str, now: Timestamp) -> TokenResponse {
         let Ok(presented) = parse(&RefreshToken::new(token), &self.keys) else {
-            return Answer::Refused;
+            return TokenResponse::Refused;
         };
         self.nonce += 1;
         let how = Presentation {
@@ -102,12 +102,12 @@ impl Issuer for Ratchet {
             Decision::Rotated { family, token } | Decision::Repeated { family, token } => {
                 self.keep(family, &token)
             }
-            Decision::Superseded { .. } => Answer::Conflict,
+            Decision::Superseded { .. } => TokenResponse::Conflict,
             Decision::Reused { family } => {
                 self.family = family;
-                Answer::Refused
+                TokenResponse::Refused
             }
-            Decision::Refused(_) => Answer::Refused,
+            Decision::Refused(_) => TokenResponse::Refused,
         }
     }
 

@@ -4,7 +4,7 @@ use tenure_core::time::Timestamp;
 
 use super::{
     Make,
-    issuer::{Answer, Grant, Issuer},
+    issuer::{Grant, Issuer, TokenResponse},
 };
 
 /// One mishap.
@@ -105,7 +105,7 @@ fn survives(issuer: &mut dyn Issuer, order: &[usize], first: FirstTab) -> bool {
     for tab in 0..order.len() {
         let answer = issuer.refresh(&shared, START);
         match (first, tab, &answer) {
-            (FirstTab::UsedItsAccessToken, 0, Answer::Granted(grant)) => {
+            (FirstTab::UsedItsAccessToken, 0, TokenResponse::Granted(grant)) => {
                 issuer.used(grant.access, START);
             }
             (FirstTab::UsedItsAccessToken | FirstTab::Waits, _, _) => {}
@@ -126,10 +126,10 @@ fn thief(issuer: &mut dyn Issuer, gap: Duration) -> &'static str {
     victim.use_access(issuer, START);
     let mut now = START.saturating_add(gap);
     let mut thief = match issuer.refresh(&stolen, now) {
-        Answer::Granted(jar) => Browser { jar },
-        Answer::Conflict => return "refused (409)",
-        Answer::Refused if issuer.ended() => return "detected",
-        Answer::Refused => return "refused",
+        TokenResponse::Granted(jar) => Browser { jar },
+        TokenResponse::Conflict => return "refused (409)",
+        TokenResponse::Refused if issuer.ended() => return "detected",
+        TokenResponse::Refused => return "refused",
     };
     for _ in 0..ROUNDS {
         for party in [&mut victim, &mut thief] {
@@ -156,7 +156,7 @@ fn mirror(issuer: &mut dyn Issuer, gap: Duration, checked: Checked) -> &'static 
             Checked::Elsewhere => {}
         }
         let answer = issuer.refresh(&copied, now.saturating_add(gap));
-        got_something |= matches!(answer, Answer::Granted(_));
+        got_something |= matches!(answer, TokenResponse::Granted(_));
         if issuer.ended() {
             return "detected";
         }
@@ -189,15 +189,15 @@ impl Browser {
 
     /// After a conflict the jar is read again and the request repeated once; a second conflict
     /// says that the sibling's answer is still on its way, which is no harm.
-    fn receive(&mut self, issuer: &mut dyn Issuer, answer: Answer, now: Timestamp) -> bool {
+    fn receive(&mut self, issuer: &mut dyn Issuer, answer: TokenResponse, now: Timestamp) -> bool {
         let answer = match answer {
-            Answer::Conflict => issuer.refresh(&self.jar.refresh, now),
-            Answer::Granted(_) | Answer::Refused => answer,
+            TokenResponse::Conflict => issuer.refresh(&self.jar.refresh, now),
+            TokenResponse::Granted(_) | TokenResponse::Refused => answer,
         };
         match answer {
-            Answer::Granted(grant) => self.jar = grant,
-            Answer::Conflict => {}
-            Answer::Refused => return false,
+            TokenResponse::Granted(grant) => self.jar = grant,
+            TokenResponse::Conflict => {}
+            TokenResponse::Refused => return false,
         }
         true
     }

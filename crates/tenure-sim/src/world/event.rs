@@ -1,5 +1,5 @@
 use tenure_core::{
-    holder::{Answer, ExchangeOp, LoadOp, LockOp, Request, SaveOp, Stored},
+    holder::{ExchangeOp, LoadOp, LockOp, Request, SaveOp, Stored, TokenResponse},
     secret::RefreshToken,
     time::Timestamp,
 };
@@ -139,7 +139,7 @@ pub(crate) enum Network {
     Answers {
         life: Life,
         op: ExchangeOp,
-        answer: Box<Answer>,
+        answer: Box<TokenResponse>,
     },
     Revokes {
         token: RefreshToken,

@@ -1,5 +1,5 @@
 use tenure_core::{
-    holder::{Answer, ExchangeOp, Input, Outage, Request},
+    holder::{ExchangeOp, Input, Outage, Request, TokenResponse},
     secret::RefreshToken,
     time::Timestamp,
 };
@@ -85,7 +85,7 @@ impl World {
                 [Outage::Network, Outage::Overloaded, Outage::Malformed][self.rng.index(3)];
             self.answer(
                 &question,
-                Answer::Unavailable {
+                TokenResponse::Unavailable {
                     outage,
                     retry_after: None,
                 },
@@ -141,10 +141,10 @@ impl World {
                         .break_law(3, "the issuer granted tokens of an ended family");
                 }
                 grant.requested_at = question.sent_at;
-                Answer::Tokens(grant)
+                TokenResponse::Tokens(grant)
             }
-            Outcome::Superseded => Answer::Superseded,
-            Outcome::Refused => Answer::Refused,
+            Outcome::Superseded => TokenResponse::Superseded,
+            Outcome::Refused => TokenResponse::Refused,
             Outcome::Raced if tries < MOST_RACES => {
                 let read = self.issuer.version(token);
                 let Question {
@@ -168,7 +168,7 @@ impl World {
                 );
                 return;
             }
-            Outcome::Raced => Answer::Unavailable {
+            Outcome::Raced => TokenResponse::Unavailable {
                 outage: Outage::Overloaded,
                 retry_after: None,
             },
@@ -186,7 +186,7 @@ impl World {
         family.is_some_and(|family| family.revoked.is_some())
     }
 
-    fn answer(&mut self, question: &Question, answer: Answer) {
+    fn answer(&mut self, question: &Question, answer: TokenResponse) {
         let slow = self.trouble();
         let delay = if slow {
             self.rng.between(200, 20_000)
