@@ -23,7 +23,7 @@ use tenure_client::{
     storage::{AnyStorage, MemoryStorage},
 };
 use tenure_core::{
-    holder::{Expiry, Grant},
+    holder::{Expiry, TokenGrant},
     secret::{AccessToken, RefreshToken},
 };
 use tokio::{net::TcpListener, runtime::Handle, task::JoinSet};
@@ -210,7 +210,7 @@ impl Server {
         };
         let storage = AnyStorage::new(MemoryStorage::default());
         let session = Session::open_with(issuer, storage, config);
-        let grant = Grant {
+        let grant = TokenGrant {
             access_token: access_token(),
             token_type: "Bearer".to_owned(),
             expiry: Expiry::In(life),

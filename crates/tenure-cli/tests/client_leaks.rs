@@ -35,7 +35,7 @@ use tenure_client::{
     storage::{AnyStorage, FileStorage},
 };
 use tenure_core::{
-    holder::{Grant, Request},
+    holder::{Request, TokenGrant},
     secret::ClientSecret,
 };
 use tokio::sync::oneshot;
@@ -117,7 +117,7 @@ fn open(issuer: &Issuer, folder: &Path) -> Session {
 }
 
 /// A sign-in with the test as the browser, which comes back with the code.
-async fn sign_in(issuer: &Issuer, tap: &Tap) -> Grant {
+async fn sign_in(issuer: &Issuer, tap: &Tap) -> TokenGrant {
     let (shown, url) = oneshot::channel::<Url>();
     let waiting = issuer.clone();
     let login = tokio::spawn(async move {

@@ -6,8 +6,8 @@ use std::{
 
 use tenure_core::{
     holder::{
-        Binding, Cause, Event, ExchangeOp, Generation, Grant, Holder, HolderConfig, Input, LockOp,
-        Output, Settled, SignOutScope, SignedOutReason, Snapshot, Waiter,
+        Binding, Cause, Event, ExchangeOp, Generation, Holder, HolderConfig, Input, LockOp, Output,
+        Settled, SignOutScope, SignedOutReason, Snapshot, TokenGrant, Waiter,
     },
     secret::RefreshToken,
     time::{Now, Uptime},
@@ -33,7 +33,7 @@ pub(crate) enum Message {
         reply: Answer,
     },
     SignIn {
-        grant: Grant,
+        grant: TokenGrant,
         reply: Answer,
     },
     SignOut {

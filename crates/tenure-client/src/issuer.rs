@@ -27,7 +27,7 @@ use huskarl::{
     revocation::TokenRevocation,
 };
 use tenure_core::{
-    holder::{Binding, Expiry, Grant, Outage, Request, TokenResponse},
+    holder::{Binding, Expiry, Outage, Request, TokenGrant, TokenResponse},
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
 };
@@ -260,10 +260,10 @@ fn grant(
     id_token: Option<IdToken>,
     subject: Option<String>,
     requested_at: Timestamp,
-) -> Grant {
+) -> TokenGrant {
     let raw = response.raw_token_response();
     let token = response.access_token();
-    Grant {
+    TokenGrant {
         access_token: AccessToken::new(token.token().expose_secret()),
         token_type: token.token_type().to_owned(),
         expiry: raw.expires_in.map_or(Expiry::Unknown, |secs| {

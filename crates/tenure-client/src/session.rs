@@ -6,7 +6,7 @@ use std::{
 use arc_swap::{ArcSwap, ArcSwapOption};
 use http::HeaderValue;
 use tenure_core::{
-    holder::{Cause, Event, Generation, Grant, HolderConfig, SignOutScope, Snapshot},
+    holder::{Cause, Event, Generation, HolderConfig, SignOutScope, Snapshot, TokenGrant},
     secret::AccessToken,
     time::Timestamp,
 };
@@ -124,7 +124,7 @@ impl Session {
     /// # Errors
     ///
     /// If they could not be stored; then nobody is signed in by them, and they are revoked.
-    pub async fn sign_in(&self, grant: Grant) -> Result<(), Error> {
+    pub async fn sign_in(&self, grant: TokenGrant) -> Result<(), Error> {
         self.send(|reply| Message::SignIn { grant, reply })
             .await
             .map(drop)

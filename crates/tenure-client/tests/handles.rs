@@ -9,7 +9,7 @@ use tenure_client::{
     storage::{AnyStorage, MemoryStorage},
 };
 use tenure_core::{
-    holder::{Expiry, Grant, Request, TokenResponse},
+    holder::{Expiry, Request, TokenGrant, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -26,8 +26,8 @@ async fn what_a_call_did_is_known_when_it_returns() {
     }
 }
 
-fn grant() -> Grant {
-    Grant {
+fn grant() -> TokenGrant {
+    TokenGrant {
         access_token: AccessToken::new("access"),
         token_type: "Bearer".into(),
         expiry: Expiry::In(Duration::from_secs(300)),

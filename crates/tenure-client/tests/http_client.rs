@@ -13,7 +13,7 @@ use reqwest::{Body, Method, StatusCode};
 use tenure_client::{
     ErrorKind, Session, SignOutScope, SignedOutReason, http::HttpError, storage::MemoryStorage,
 };
-use tenure_core::{holder::Grant, secret::AccessToken};
+use tenure_core::{holder::TokenGrant, secret::AccessToken};
 use tokio::time::{sleep, timeout};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -223,7 +223,7 @@ async fn what_one_person_asked_is_not_asked_again_as_another() {
     let url = api.at("/held");
     let sent = tokio::spawn(async move { client.send(client.request(Method::GET, url)).await });
     until("a request", || api.seen().len() == 1).await;
-    let bob = Grant {
+    let bob = TokenGrant {
         subject: Some("bob".to_owned()),
         ..grant(9, 600)
     };
@@ -239,7 +239,7 @@ async fn what_one_person_asked_is_not_asked_again_as_another() {
 async fn a_token_that_no_header_can_carry_is_said_and_nothing_is_sent() {
     let api = Api::start(&[], None).await;
     let (_, session) = signed_in(600).await;
-    let odd = Grant {
+    let odd = TokenGrant {
         access_token: AccessToken::new("at-secret\n"),
         ..grant(1, 600)
     };

@@ -15,7 +15,7 @@ use issuer_provider::{Provider, Reply, query};
 use serde_json::{Value, json};
 use tenure_client::issuer::{Issuer, IssuerError, LoginOptions};
 use tenure_core::{
-    holder::{Grant, Request},
+    holder::{Request, TokenGrant},
     secret::RefreshToken,
 };
 use tokio::sync::oneshot;
@@ -159,7 +159,7 @@ async fn sign_in(
     ];
     let back = Url::parse_with_params(&asks["redirect_uri"], back).unwrap();
     visit(&back).await;
-    let ended: Result<Grant, IssuerError> = login.await.unwrap();
+    let ended: Result<TokenGrant, IssuerError> = login.await.unwrap();
     assert_eq!(ended.is_ok(), holds);
     match ended {
         Ok(grant) => captured.keep(&grant),

@@ -9,7 +9,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use issuer_provider::{Provider, Reply, query};
 use serde_json::{Value, json};
 use tenure_client::issuer::{IssuerError, IssuerErrorKind, LoginOptions};
-use tenure_core::{holder::Grant, secret::CodeVerifier, time::Timestamp};
+use tenure_core::{holder::TokenGrant, secret::CodeVerifier, time::Timestamp};
 use tenure_oidc::pkce::code_challenge;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::oneshot, task::JoinHandle};
 use url::Url;
@@ -17,7 +17,7 @@ use url::Url;
 /// A sign-in that waits for its browser.
 struct Waiting {
     provider: Provider,
-    login: JoinHandle<Result<Grant, IssuerError>>,
+    login: JoinHandle<Result<TokenGrant, IssuerError>>,
     asks: HashMap<String, String>,
 }
 
@@ -61,7 +61,7 @@ impl Waiting {
     }
 
     /// How it ends; a sign-in that does not is a failed test.
-    async fn end(self) -> Result<Grant, IssuerErrorKind> {
+    async fn end(self) -> Result<TokenGrant, IssuerErrorKind> {
         let ended = tokio::time::timeout(Duration::from_secs(15), self.login).await;
         ended.unwrap().unwrap().map_err(|error| error.kind())
     }
@@ -291,7 +291,7 @@ async fn a_person_who_never_comes_is_not_waited_for() {
 }
 
 /// Signs in by a device code, with these answers to the polls.
-async fn by_device(provider: &Provider, polls: Vec<Reply>) -> Result<Grant, IssuerErrorKind> {
+async fn by_device(provider: &Provider, polls: Vec<Reply>) -> Result<TokenGrant, IssuerErrorKind> {
     let begun = json!({
         "device_code": "device-s3cr3t", "user_code": "ABCD-EFGH", "interval": 1,
         "verification_uri": "https://id.example/device\u{1b}[2J", "expires_in": 60,

@@ -16,7 +16,7 @@ use tenure_client::{
     storage::{FileStorage, MemoryStorage},
 };
 use tenure_core::{
-    holder::{Expiry, Grant, Outage, Request, StorageTrouble, TokenResponse},
+    holder::{Expiry, Outage, Request, StorageTrouble, TokenGrant, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -49,12 +49,12 @@ impl Endpoint for Counting {
     }
 }
 
-fn grant(number: usize, life: u64) -> Grant {
+fn grant(number: usize, life: u64) -> TokenGrant {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_millis();
-    Grant {
+    TokenGrant {
         access_token: AccessToken::new(format!("at-secret-{number}")),
         token_type: "Bearer".to_owned(),
         expiry: Expiry::In(Duration::from_secs(life)),

@@ -2,8 +2,8 @@ use core::time::Duration;
 
 use tenure_core::{
     holder::{
-        ExchangeOp, Expiry, Generation, Grant, Input, LoadFault, LoadOp, LockOp, Outage, SaveFault,
-        SaveOp, SignOutScope, TokenResponse, Waiter,
+        ExchangeOp, Expiry, Generation, Input, LoadFault, LoadOp, LockOp, Outage, SaveFault,
+        SaveOp, SignOutScope, TokenGrant, TokenResponse, Waiter,
     },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
@@ -139,7 +139,7 @@ pub(crate) fn token_answer(from: &mut Reader<'_>) -> TokenAnswer {
 
 /// `access_token, token_type, expires_in, expires_at, refresh_token, id_token, scope, subject,
 /// requested_at`: `expires_in` is a span, `expires_at` a point on the issuer's clock.
-fn grant(from: &mut Reader<'_>) -> Grant {
+fn grant(from: &mut Reader<'_>) -> TokenGrant {
     let access_token = AccessToken::new(from.text("access_token"));
     let token_type = from.optional().unwrap_or("Bearer").into();
     let expires_in: Option<Duration> = from.millis("expires_in");
@@ -149,7 +149,7 @@ fn grant(from: &mut Reader<'_>) -> Grant {
         (None, Some(at)) => Expiry::AtIssuer(at),
         (None, None) => Expiry::Unknown,
     };
-    Grant {
+    TokenGrant {
         access_token,
         token_type,
         expiry,

@@ -334,7 +334,7 @@ static LOADED: Shape = written(
 );
 
 static GRANT: Shape = written(
-    "Grant",
+    "TokenGrant",
     "Tokens: `expires_in` is a span, `expires_at` a point on the issuer's clock, in milliseconds.",
     &[&[
         Text("access_token"),

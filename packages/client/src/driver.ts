@@ -322,7 +322,7 @@ function unreadable(fault?: 'damaged' | 'newer', generation?: number): core.Load
   return fault === 'damaged' ? [fault, generation] : [fault ?? 'failed']
 }
 
-function grant(tokens: Tokens, subject: string | null, requestedAt: number): core.Grant {
+function grant(tokens: Tokens, subject: string | null, requestedAt: number): core.TokenGrant {
   const { accessToken, tokenType, expiresIn, refreshToken, idToken, scope } = tokens
   const life = expiresIn === undefined ? null : Math.max(0, expiresIn * 1000)
   return [accessToken, tokenType, life, null, refreshToken, idToken, scope, subject, requestedAt]

@@ -125,7 +125,7 @@ export type Loaded =
   | [outcome: 'found', ...value: Stored]
 
 /** Tokens: `expires_in` is a span, `expires_at` a point on the issuer's clock, in milliseconds. */
-export type Grant = [
+export type TokenGrant = [
   access_token: string,
   token_type: Maybe<string>,
   expires_in: Maybe<Written>,
@@ -153,14 +153,14 @@ export type TokenAnswer = [
 
 /** What asking for tokens came to. */
 export type Exchanged =
-  | [issuer_time: Maybe<Written>, answer: 'tokens', ...grant: Grant]
+  | [issuer_time: Maybe<Written>, answer: 'tokens', ...grant: TokenGrant]
   | [issuer_time: Maybe<Written>, answer: 'answer', requested_at: Written, ...said: TokenAnswer]
   | [issuer_time: Maybe<Written>, answer: 'refused' | 'unavailable' | 'misconfigured']
 
 /** What a caller waits for. */
 export type Wish =
   | [name: 'token_wanted', waiter: Written, rejected: Maybe<Written>]
-  | [name: 'signed_in', waiter: Written, ...grant: Grant]
+  | [name: 'signed_in', waiter: Written, ...grant: TokenGrant]
   | [name: 'sign_out_wanted', waiter: Written, scope: 'issuer' | 'local']
 
 /** What `handle` takes. */

@@ -2,7 +2,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use clap::Args;
 use tenure_client::{ErrorKind, Session, Snapshot, issuer::LoginOptions};
-use tenure_core::holder::{Grant, Request, TokenResponse};
+use tenure_core::holder::{Request, TokenGrant, TokenResponse};
 
 use super::{
     place::{Place, Profile},
@@ -114,7 +114,7 @@ async fn takes_a_sign_in(session: &Session) -> Result<(), Failure> {
     }
 }
 
-async fn by_credentials(issuer: &tenure_client::issuer::Issuer) -> Result<Grant, Failure> {
+async fn by_credentials(issuer: &tenure_client::issuer::Issuer) -> Result<TokenGrant, Failure> {
     if std::env::var_os("TENURE_CLIENT_SECRET").is_none() {
         return Err(Failure::usage(
             "put the client's secret into TENURE_CLIENT_SECRET",

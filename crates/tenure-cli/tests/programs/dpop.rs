@@ -11,7 +11,7 @@ use tenure_client::http::{Client, HttpError};
 use tenure_client::issuer::{Issuer, IssuerConfig, LoginOptions};
 use tenure_client::storage::{AnyStorage, FileStorage};
 use tenure_client::{ErrorKind, HolderConfig, Renewal, Session, Snapshot};
-use tenure_core::holder::{Grant, Request, TokenResponse};
+use tenure_core::holder::{Request, TokenGrant, TokenResponse};
 use tenure_core::secret::ClientSecret;
 use tokio::sync::oneshot;
 use url::Url;
@@ -152,7 +152,7 @@ async fn open(provider: &Peer, folder: &Path, key: Option<ProofKey>) -> Holder {
 }
 
 impl Holder {
-    async fn sign_in(&self, grant: Grant) {
+    async fn sign_in(&self, grant: TokenGrant) {
         self.session.sign_in(grant).await.unwrap();
         assert!(matches!(*self.session.snapshot(), Snapshot::Active { .. }));
     }
@@ -169,7 +169,7 @@ impl Holder {
     }
 }
 
-async fn sign_in(issuer: &Issuer) -> Grant {
+async fn sign_in(issuer: &Issuer) -> TokenGrant {
     let (shown, url) = oneshot::channel::<Url>();
     let waiting = issuer.clone();
     let login = tokio::spawn(async move {

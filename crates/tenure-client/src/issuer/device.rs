@@ -4,7 +4,7 @@ use huskarl::grant::{
     core::TokenResponse,
     device_authorization::{DeviceAuthorizationGrant, PendingState, PollError, StartInput},
 };
-use tenure_core::{holder::Grant, secret::IdToken};
+use tenure_core::{holder::TokenGrant, secret::IdToken};
 use tokio::time::timeout;
 
 use super::{
@@ -37,7 +37,7 @@ impl Issuer {
     pub async fn login_by_device_code(
         &self,
         show: impl FnOnce(&DevicePrompt) + Send,
-    ) -> Result<Grant, IssuerError> {
+    ) -> Result<TokenGrant, IssuerError> {
         let found = self.found().await?;
         let metadata = &found.metadata;
         let wire = self.wire();

@@ -10,7 +10,7 @@ use huskarl::{
     },
 };
 use tenure_core::{
-    holder::Grant,
+    holder::TokenGrant,
     secret::{IdToken, LoginState},
 };
 use tenure_oidc::{Callback, Refusal, RefusalKind};
@@ -66,7 +66,7 @@ impl Issuer {
         &self,
         show: impl FnOnce(&Url) + Send,
         options: LoginOptions,
-    ) -> Result<Grant, IssuerError> {
+    ) -> Result<TokenGrant, IssuerError> {
         let found = self.found().await?;
         let loopback = Loopback::bind().await.map_err(|error| {
             IssuerError::misconfigured("no free port to listen on").because(error)
@@ -137,7 +137,11 @@ impl Issuer {
     }
 
     /// Takes the code to the issuer, once.
-    async fn redeem(&self, begun: &Begun<'_>, callback: &Callback) -> Result<Grant, IssuerError> {
+    async fn redeem(
+        &self,
+        begun: &Begun<'_>,
+        callback: &Callback,
+    ) -> Result<TokenGrant, IssuerError> {
         let metadata = begun.metadata;
         let announced = metadata.authorization_response_iss_parameter_supported;
         callback

@@ -28,7 +28,7 @@ use tenure_client::{
     issuer::{Exchanged, IssuerError},
 };
 use tenure_core::{
-    holder::{Expiry, Grant, Request, TokenResponse},
+    holder::{Expiry, Request, TokenGrant, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -70,9 +70,9 @@ impl Endpoint for Bound {
     }
 }
 
-pub(crate) fn grant(number: usize) -> Grant {
+pub(crate) fn grant(number: usize) -> TokenGrant {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Grant {
+    TokenGrant {
         access_token: AccessToken::new(format!("at-{number}")),
         token_type: "DPoP".to_owned(),
         expiry: Expiry::In(Duration::from_secs(600)),

@@ -13,7 +13,7 @@ use tenure_client::{
     issuer::{Exchanged, IssuerError},
 };
 use tenure_core::{
-    holder::{Expiry, Grant, Outage, Request, TokenResponse},
+    holder::{Expiry, Outage, Request, TokenGrant, TokenResponse},
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
 };
@@ -61,12 +61,12 @@ impl Endpoint for Numbered {
 }
 
 /// The tokens `at-<number>` of Ann, which live this many seconds.
-pub(crate) fn grant(number: usize, life: u64) -> Grant {
+pub(crate) fn grant(number: usize, life: u64) -> TokenGrant {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_millis();
-    Grant {
+    TokenGrant {
         access_token: AccessToken::new(format!("at-{number}")),
         token_type: "Bearer".to_owned(),
         expiry: Expiry::In(Duration::from_secs(life)),

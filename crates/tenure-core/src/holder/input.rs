@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use super::{ExchangeOp, Generation, Grant, LoadOp, LockOp, SaveOp, Stored, Waiter};
+use super::{ExchangeOp, Generation, LoadOp, LockOp, SaveOp, Stored, TokenGrant, Waiter};
 use crate::time::Timestamp;
 
 /// Everything that can happen to a holder.
@@ -30,7 +30,7 @@ pub enum Input {
         /// The caller, settled when the tokens are in storage.
         waiter: Waiter,
         /// The tokens.
-        grant: Grant,
+        grant: TokenGrant,
     },
     /// A person wants to sign out.
     SignOutWanted {
@@ -98,7 +98,7 @@ pub enum SignOutScope {
 #[allow(clippy::exhaustive_enums, reason = "drivers must choose one of these")]
 pub enum TokenResponse {
     /// It granted tokens.
-    Tokens(Grant),
+    Tokens(TokenGrant),
     /// It definitely refused this grant (`invalid_grant`, RFC 6749 §5.2).
     Refused,
     /// A newer token of this family exists already (Tenure's 409): storage has it, or soon will.

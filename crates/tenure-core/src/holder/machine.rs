@@ -55,7 +55,8 @@ use crate::{
 ///
 /// use tenure_core::{
 ///     holder::{
-///         TokenResponse, Cause, Expiry, Grant, Holder, HolderConfig, Input, Output, Settled, Stored, Waiter,
+///         Cause, Expiry, Holder, HolderConfig, Input, Output, Settled, Stored, TokenGrant,
+///         TokenResponse, Waiter,
 ///     },
 ///     secret::{AccessToken, RefreshToken},
 ///     time::{Now, Timestamp, Uptime},
@@ -101,8 +102,8 @@ use crate::{
 ///     }
 /// }
 ///
-/// fn grant(name: &str, now: Now) -> Grant {
-///     Grant {
+/// fn grant(name: &str, now: Now) -> TokenGrant {
+///     TokenGrant {
 ///         access_token: AccessToken::new(name),
 ///         token_type: "Bearer".to_owned(),
 ///         expiry: Expiry::In(Duration::from_secs(600)),

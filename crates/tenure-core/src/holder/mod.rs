@@ -35,7 +35,8 @@ pub use machine::Holder;
 pub use op::{ExchangeOp, LoadOp, LockOp, SaveOp};
 pub use output::{Cause, Event, Output, Request, Settled, Snapshot, StorageTrouble};
 pub use stored::{
-    Active, Body, Expiry, Generation, Grant, Login, SignedOut, SignedOutReason, Stored, TokenSet,
+    Active, Body, Expiry, Generation, Login, SignedOut, SignedOutReason, Stored, TokenGrant,
+    TokenSet,
 };
 
 /// Names one caller that waits; chosen by the driver, handed back once in [`Output::Settle`].

@@ -1,6 +1,6 @@
 use alloc::{collections::VecDeque, vec::Vec};
 
-use super::{Generation, Grant, SignOutScope, Waiter};
+use super::{Generation, SignOutScope, TokenGrant, Waiter};
 
 /// What waits until nothing else is under way. A command of a person comes first, then a look at
 /// storage, then the callers.
@@ -17,7 +17,7 @@ pub(super) struct Queue {
 /// Something a person asked for that waits for another write to end.
 #[derive(Debug)]
 pub(super) enum Command {
-    SignIn { waiter: Waiter, grant: Grant },
+    SignIn { waiter: Waiter, grant: TokenGrant },
     SignOut { waiter: Waiter, scope: SignOutScope },
 }
 

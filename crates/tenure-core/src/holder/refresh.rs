@@ -2,9 +2,9 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::{
-    Active, Body, Cause, ExchangeOp, Generation, Grant, Holder, LockOp, Login, Outage, Output,
-    Request, SaveFault, SaveOp, SignedOutReason, StorageTrouble, Stored, TokenResponse, TokenSet,
-    TokenSource,
+    Active, Body, Cause, ExchangeOp, Generation, Holder, LockOp, Login, Outage, Output, Request,
+    SaveFault, SaveOp, SignedOutReason, StorageTrouble, Stored, TokenGrant, TokenResponse,
+    TokenSet, TokenSource,
     attempt::MOST_LOOKS,
     owed::Unsaved,
     phase::{AfterLoad, Asked, Op, Phase, Save, SaveReason},
@@ -313,7 +313,7 @@ impl Holder {
         self.outbox.push(Output::Exchange { op, request });
     }
 
-    pub(super) fn granted(&mut self, grant: Grant, asked: &Asked) {
+    pub(super) fn granted(&mut self, grant: TokenGrant, asked: &Asked) {
         let replaces = self.generation();
         let generation = replaces.next();
         let session = self.view.session();

@@ -1,8 +1,8 @@
 use alloc::boxed::Box;
 
 use super::{
-    Active, Body, Cause, Generation, Grant, Holder, Login, Output, Settled, SignOutScope,
-    SignedOut, SignedOutReason, StorageTrouble, Stored, TokenSet, Waiter,
+    Active, Body, Cause, Generation, Holder, Login, Output, Settled, SignOutScope, SignedOut,
+    SignedOutReason, StorageTrouble, Stored, TokenGrant, TokenSet, Waiter,
     phase::{AfterLoad, Phase, Save, SaveReason},
     queue::Command,
 };
@@ -164,7 +164,7 @@ impl Holder {
         }
     }
 
-    fn sign_in(&mut self, waiter: Waiter, grant: Grant) {
+    fn sign_in(&mut self, waiter: Waiter, grant: TokenGrant) {
         self.owed.to_revoke.extend(self.token_being_ended());
         self.abandon();
         self.owed.unsaved = None;

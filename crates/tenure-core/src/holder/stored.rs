@@ -161,7 +161,7 @@ pub struct TokenSet {
 /// Tokens as an issuer just granted them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "plain data that drivers build")]
-pub struct Grant {
+pub struct TokenGrant {
     /// The access token.
     pub access_token: AccessToken,
     /// How it is presented: `Bearer` or `DPoP`.

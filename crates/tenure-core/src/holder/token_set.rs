@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use super::{Expiry, Generation, Grant, HolderConfig, TokenSet, clock::Clock};
+use super::{Expiry, Generation, HolderConfig, TokenGrant, TokenSet, clock::Clock};
 use crate::{
     mutant::{Mutant, is_on},
     time::Timestamp,
@@ -11,7 +11,7 @@ impl TokenSet {
     /// The tokens a grant makes of what was there before (RFC 6749 §5.1, §6: what an answer to a
     /// refresh leaves out stays as it was).
     pub(super) fn from_grant(
-        grant: Grant,
+        grant: TokenGrant,
         before: Option<&Self>,
         issued: Generation,
         forced: bool,

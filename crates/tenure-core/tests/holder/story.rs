@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Active, Binding, Body, Cause, Event, ExchangeOp, Expiry, Generation, Grant, Holder,
-        HolderConfig, Input, LoadFault, LoadOp, LockOp, Login, Outage, Output, Renewal, SaveOp,
-        Settled, Stored, TokenResponse, TokenSet, Waiter,
+        Active, Binding, Body, Cause, Event, ExchangeOp, Expiry, Generation, Holder, HolderConfig,
+        Input, LoadFault, LoadOp, LockOp, Login, Outage, Output, Renewal, SaveOp, Settled, Stored,
+        TokenGrant, TokenResponse, TokenSet, Waiter,
     },
     secret::{AccessToken, RefreshToken},
     time::{Now, Timestamp, Uptime},
@@ -260,8 +260,8 @@ pub(crate) fn stored(number: u64, age: u64) -> Stored {
     }
 }
 
-pub(crate) fn grant(number: u64, wall: i64) -> Grant {
-    Grant {
+pub(crate) fn grant(number: u64, wall: i64) -> TokenGrant {
+    TokenGrant {
         access_token: AccessToken::new(format!("at{number}")),
         token_type: "Bearer".to_owned(),
         expiry: Expiry::In(Duration::from_millis(LIFE)),

@@ -2,7 +2,7 @@ use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 
 use tenure_core::{
-    holder::{Expiry, Grant, Outage, TokenResponse},
+    holder::{Expiry, Outage, TokenGrant, TokenResponse},
     secret::{AccessToken, AuthorizationCode, IdToken, RefreshToken},
     time::Timestamp,
 };
@@ -125,7 +125,7 @@ impl TokenAnswer {
     /// # Errors
     ///
     /// See [`LoginFailure`].
-    pub fn login(self, requested_at: Timestamp) -> Result<Grant, LoginFailure> {
+    pub fn login(self, requested_at: Timestamp) -> Result<TokenGrant, LoginFailure> {
         match self.meaning(requested_at) {
             TokenResponse::Tokens(grant) => Ok(grant),
             TokenResponse::Refused => Err(LoginFailure::Refused),
@@ -146,7 +146,7 @@ impl TokenAnswer {
         } else {
             return TokenResponse::Misconfigured;
         };
-        TokenResponse::Tokens(Grant {
+        TokenResponse::Tokens(TokenGrant {
             access_token,
             token_type,
             expiry: self.expires_in.map_or(Expiry::Unknown, Expiry::In),

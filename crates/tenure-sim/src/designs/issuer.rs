@@ -2,7 +2,7 @@ use tenure_core::time::Timestamp;
 
 /// What a client gets from a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Grant {
+pub(super) struct TokenGrant {
     pub(super) refresh: String,
     /// What the access token says about where it comes from.
     pub(super) access: u32,
@@ -11,7 +11,7 @@ pub(super) struct Grant {
 /// The answer to a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TokenResponse {
-    Granted(Grant),
+    Granted(TokenGrant),
     /// A sibling was faster; look into storage (409).
     Conflict,
     /// `invalid_grant`.
@@ -21,7 +21,7 @@ pub(super) enum TokenResponse {
 /// One session at an issuer.
 pub(super) trait Issuer {
     /// What signing in granted.
-    fn first(&self) -> Grant;
+    fn first(&self) -> TokenGrant;
     /// Presents a refresh token.
     fn refresh(&mut self, token: &str, now: Timestamp) -> TokenResponse;
     /// Presents an access token to the service.

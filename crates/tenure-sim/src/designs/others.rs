@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use tenure_core::time::Timestamp;
 
-use super::issuer::{Grant, Issuer, TokenResponse};
+use super::issuer::{Issuer, TokenGrant, TokenResponse};
 
 fn granted(number: u32) -> TokenResponse {
     TokenResponse::Granted(grant(number))
 }
 
-fn grant(number: u32) -> Grant {
-    Grant {
+fn grant(number: u32) -> TokenGrant {
+    TokenGrant {
         refresh: number.to_string(),
         access: number,
     }
@@ -29,7 +29,7 @@ pub(super) struct Strict {
 }
 
 impl Issuer for Strict {
-    fn first(&self) -> Grant {
+    fn first(&self) -> TokenGrant {
         grant(0)
     }
 
@@ -59,7 +59,7 @@ pub(super) struct Hydra {
 }
 
 impl Issuer for Hydra {
-    fn first(&self) -> Grant {
+    fn first(&self) -> TokenGrant {
         grant(0)
     }
 
@@ -90,7 +90,7 @@ pub(super) struct BetterAuth {
 }
 
 impl Issuer for BetterAuth {
-    fn first(&self) -> Grant {
+    fn first(&self) -> TokenGrant {
         grant(0)
     }
 
@@ -132,7 +132,7 @@ impl SuperTokensLegacy {
 }
 
 impl Issuer for SuperTokensLegacy {
-    fn first(&self) -> Grant {
+    fn first(&self) -> TokenGrant {
         grant(0)
     }
 
@@ -168,7 +168,7 @@ pub(super) struct SuperTokens {
 }
 
 impl Issuer for SuperTokens {
-    fn first(&self) -> Grant {
+    fn first(&self) -> TokenGrant {
         grant(0)
     }
 
@@ -206,7 +206,7 @@ pub(super) struct GoTrue {
 }
 
 impl Issuer for GoTrue {
-    fn first(&self) -> Grant {
+    fn first(&self) -> TokenGrant {
         grant(0)
     }
 

@@ -9,14 +9,14 @@ use tenure_core::{
     time::Timestamp,
 };
 
-use super::issuer::{Grant, Issuer, TokenResponse};
+use super::issuer::{Issuer, TokenGrant, TokenResponse};
 
 /// Tenure's own issuer over one row.
 pub(super) struct Ratchet {
     keys: RatchetKeys,
     policy: RatchetPolicy,
     family: Family,
-    first: Grant,
+    first: TokenGrant,
     nonce: u128,
 }
 
@@ -51,7 +51,7 @@ impl Ratchet {
             absolute_limit: Duration::from_secs(30 * 24 * 60 * 60),
         };
         let (family, token) = begin(new, &keys, &policy, Timestamp::EPOCH);
-        let first = Grant {
+        let first = TokenGrant {
             refresh: token.expose().to_owned(),
             access: 0,
         };
@@ -67,7 +67,7 @@ impl Ratchet {
     fn keep(&mut self, family: Family, token: &RefreshToken) -> TokenResponse {
         self.family = family;
         let refresh = token.expose().to_owned();
-        TokenResponse::Granted(Grant {
+        TokenResponse::Granted(TokenGrant {
             refresh,
             access: self.family.generation,
         })
@@ -75,7 +75,7 @@ impl Ratchet {
 }
 
 impl Issuer for Ratchet {
-    fn first(&self) -> Grant {
+    fn first(&self) -> TokenGrant {
         self.first.clone()
     }
 

@@ -4,7 +4,7 @@ use tenure_core::time::Timestamp;
 
 use super::{
     Make,
-    issuer::{Grant, Issuer, TokenResponse},
+    issuer::{Issuer, TokenGrant, TokenResponse},
 };
 
 /// One mishap.
@@ -171,7 +171,7 @@ fn mirror(issuer: &mut dyn Issuer, gap: Duration, checked: Checked) -> &'static 
 
 /// The jar that all tabs of a browser share: what arrives last is what is in it.
 struct Browser {
-    jar: Grant,
+    jar: TokenGrant,
 }
 
 impl Browser {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use tenure_core::{
-    holder::{Expiry, Grant},
+    holder::{Expiry, TokenGrant},
     issuer::{
         self, Decision, Family, FamilyId, NewFamily, Presentation, RatchetKey, RatchetKeys,
         RatchetPolicy, RevokedReason,
@@ -42,7 +42,7 @@ pub(crate) struct Granted {
 /// What became of one presentation.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    Granted(Grant),
+    Granted(TokenGrant),
     Superseded,
     Refused,
     /// Another node was faster: read again.
@@ -69,7 +69,7 @@ impl Issuer {
         keyed: bool,
         life: u64,
         now: Timestamp,
-    ) -> Grant {
+    ) -> TokenGrant {
         let id = FamilyId(rng.bytes());
         let new = NewFamily {
             id,
@@ -195,7 +195,13 @@ impl Issuer {
         self.rows.get(&self.family_of(token)?)
     }
 
-    fn grant(&mut self, family: &Family, token: RefreshToken, life: u64, now: Timestamp) -> Grant {
+    fn grant(
+        &mut self,
+        family: &Family,
+        token: RefreshToken,
+        life: u64,
+        now: Timestamp,
+    ) -> TokenGrant {
         self.next_access += 1;
         let text = format!("at.{}", self.next_access);
         let life = std::time::Duration::from_millis(life);
@@ -207,7 +213,7 @@ impl Issuer {
                 expires_at: now.saturating_add(life),
             },
         );
-        Grant {
+        TokenGrant {
             access_token: AccessToken::new(text),
             token_type: "Bearer".to_owned(),
             expiry: Expiry::In(life),
