@@ -39,6 +39,11 @@ const OURS = [
   { name: '@tenure/react', code: `export * from '@tenure/react'`, budget: 2 * KB },
   { name: '@tenure/vue', code: `export * from '@tenure/vue'`, budget: 2 * KB },
   {
+    name: '@tenure/connect-session beside the client',
+    code: `export * from '@tenure/connect-session'`,
+  },
+  { name: '@tenure/auth-connect beside the client', code: `export * from '@tenure/auth-connect'` },
+  {
     name: 'a page at its start: driver and core',
     code: `export { createSession } from '@tenure/client'`,
     external: NOTHING,
@@ -48,6 +53,16 @@ const OURS = [
   {
     name: 'a page that used everything',
     code: `export { createSession } from '@tenure/client'`,
+    external: NOTHING,
+  },
+  {
+    name: 'all of a page of @tenure/connect-session',
+    code: `export { ReapitConnectBrowserSession } from '@tenure/connect-session/browser'`,
+    external: NOTHING,
+  },
+  {
+    name: 'all of a page of @tenure/auth-connect',
+    code: `export * from '@tenure/auth-connect'`,
     external: NOTHING,
   },
 ]
