@@ -1,5 +1,5 @@
-import { timeout } from './http.js'
-import { parseObject, type JsonObject } from './json.js'
+import { timeout } from '../../parts/timeout.js'
+import { parseObject, type JsonObject } from '../../parts/json.js'
 import type { TokenAnswer } from './messages.js'
 
 /** An answer of an endpoint, taken apart; what it means is decided by the core. */

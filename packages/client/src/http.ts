@@ -12,14 +12,6 @@ export function until<T>(signal: AbortSignal | undefined, wanted: Promise<T>): P
   })
 }
 
-/** A signal after some milliseconds; browsers have one of their own since 2022, jsdom has none. */
-export function timeout(millis: number): AbortSignal {
-  if (typeof AbortSignal.timeout === 'function') return AbortSignal.timeout(millis)
-  const ends = new AbortController()
-  setTimeout(() => ends.abort(new DOMException('', 'TimeoutError')), millis)
-  return ends.signal
-}
-
 /**
  * Sends a request with the access token. After a 401 it asks once more with a newer token of the
  * same sign-in, if there is one and the body can be sent again.

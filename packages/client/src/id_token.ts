@@ -2,7 +2,7 @@ import type { Core } from './core.js'
 import { SessionError } from './errors.js'
 import type { Field } from './fields.js'
 import type { Issuer } from './issuer.js'
-import { fromBase64url, jwtPart } from './jwt.js'
+import { fromBase64url, jwtPart } from '../../parts/jwt.js'
 import type { Identity, SessionOptions } from './types.js'
 
 /** Checks an ID token: its signature here, by WebCrypto; its claims in the core. */

@@ -1,7 +1,7 @@
 import { ask, type Answer } from './answer.js'
 import type { Core } from './core.js'
 import { SessionError } from './errors.js'
-import type { JsonObject } from './json.js'
+import type { JsonObject } from '../../parts/json.js'
 import type { Metadata, SessionOptions } from './types.js'
 
 /** What is asked of the issuer over the network. */

@@ -4,7 +4,7 @@ import { clientIn, type Driver } from './driver.js'
 import { errorOf, SessionError } from './errors.js'
 import { invalid, subtle, verify } from './id_token.js'
 import type { Issuer } from './issuer.js'
-import { base64url } from './jwt.js'
+import { base64url } from '../../parts/jwt.js'
 import { Records } from './records.js'
 import type { CallbackResult, ErrorCode, SessionOptions, SignInOptions, Tokens } from './types.js'
 

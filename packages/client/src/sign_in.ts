@@ -3,7 +3,7 @@ import { namesIn, readCallback } from './callback.js'
 import { SessionError } from './errors.js'
 import { until } from './http.js'
 import { begin, finish, type Parts } from './login.js'
-import { comesBack, isAt, LONGEST_SIGN_IN, offerCallback } from './popup.js'
+import { comesBack, isAt, LONGEST_SIGN_IN, offerCallback } from '../../parts/popup.js'
 import { Records } from './records.js'
 import type { CallbackResult, SignInOptions } from './types.js'
 

@@ -1,5 +1,5 @@
 import { errorOf, type SessionError } from './errors.js'
-import { jwtPart } from './jwt.js'
+import { jwtPart } from '../../parts/jwt.js'
 import type * as core from './messages.js'
 import type { Identity, Snapshot } from './types.js'
 

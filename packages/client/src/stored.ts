@@ -1,6 +1,6 @@
 // The JSON of a stored session, the same that the Rust crate `tenure-wire` writes, and the fields
 // that the core makes of it. It is translated here because a page has a JSON parser already.
-import { isObject, parseObject } from './json.js'
+import { isObject, parseObject } from '../../parts/json.js'
 import type { Stored } from './messages.js'
 
 /** The fields of a stored session, or `null` where the text is damaged, foreign or newer. */

@@ -2,7 +2,7 @@ import { generationOf } from '../stored.js'
 import type { TextStorage } from '../types.js'
 import { keepAside } from './aside.js'
 import { withWriteLock } from './locks.js'
-import { caughtUp, said, say } from './names.js'
+import { caughtUp, said, say } from '../../../parts/names.js'
 import type { Store } from './place.js'
 import { compareAndSet } from './shared.js'
 

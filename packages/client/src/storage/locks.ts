@@ -1,4 +1,4 @@
-import { timeout } from '../http.js'
+import { timeout } from '../../../parts/timeout.js'
 import type { Held, Place } from './place.js'
 
 /**

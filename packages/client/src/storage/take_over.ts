@@ -1,4 +1,4 @@
-import { timeout } from '../http.js'
+import { timeout } from '../../../parts/timeout.js'
 import { generationOf } from '../stored.js'
 import { asideOf } from './aside.js'
 import { webLock } from './locks.js'
