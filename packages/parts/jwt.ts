@@ -1,5 +1,20 @@
 import { parseObject, type JsonObject } from './json.js'
 
+/** The claims of a token as they are written, unchecked; `null` where it is no JWT. */
+export function claimsOf(token: unknown): JsonObject | null {
+  return partOf(token, 1)
+}
+
+/** The header of a token, unchecked; `null` where it is no JWT. */
+export function headerOf(token: unknown): JsonObject | null {
+  return partOf(token, 0)
+}
+
+function partOf(token: unknown, at: 0 | 1): JsonObject | null {
+  const parts = typeof token === 'string' ? token.split('.') : []
+  return parts.length === 3 ? jwtPart(parts[at]) : null
+}
+
 /** A part of a JSON Web Token, or `null` where it is none. */
 export function jwtPart(part = ''): JsonObject | null {
   try {

@@ -2,7 +2,7 @@ import { configure, configured, log, resultConfig, uiMode, withoutNative } from 
 import { asError, AuthConnectError, misconfigured } from './errors.js'
 import { dueAt, endsWithin, expired } from './expiry.js'
 import { withParameters } from './form.js'
-import { claims, header } from './jwt.js'
+import { claimsOf, headerOf } from '../../parts/jwt.js'
 import { begin, finish, isUnderWay } from './login.js'
 import { fetchManifest } from './manifest.js'
 import { admit, calm } from './loop.js'
@@ -149,7 +149,7 @@ export class AuthConnect {
     parseHeader?: boolean,
   ): Promise<T> {
     const token = await AuthConnect.getToken(tokenType, auth)
-    return (parseHeader ? header(token) : claims(token)) as T
+    return ((parseHeader ? headerOf(token) : claimsOf(token)) ?? undefined) as T
   }
 
   static async getToken(tokenType: TokenType, auth: AuthResult): Promise<string | undefined> {

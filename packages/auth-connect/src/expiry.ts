@@ -1,5 +1,5 @@
 import { configuredIfAny } from './config.js'
-import { claims } from './jwt.js'
+import { claimsOf } from '../../parts/jwt.js'
 import type { AuthResult } from './types.js'
 
 /**
@@ -8,7 +8,7 @@ import type { AuthResult } from './types.js'
  */
 export function dueAt(auth: AuthResult): number | undefined {
   if (typeof auth.expiresIn === 'number') return auth.receivedAt + auth.expiresIn * 1000
-  const { exp, iat } = claims(auth.accessToken) ?? {}
+  const { exp, iat } = claimsOf(auth.accessToken) ?? {}
   if (typeof exp !== 'number') return undefined
   // Its life, measured from when it came: the provider's clock may differ from this one.
   return typeof iat === 'number' && iat < exp ? auth.receivedAt + (exp - iat) * 1000 : exp * 1000

@@ -1,8 +1,8 @@
-import { base64url, loadCore, openIssuer, subtle, verify, type Issuer } from '@tenure/client/parts'
+import { loadCore, openIssuer, subtle, verify, type Issuer } from '@tenure/client/parts'
 import type { SessionOptions } from '@tenure/client'
 import { fetcher } from './config.js'
 import { AuthConnectError, asError } from './errors.js'
-import { claims, header } from './jwt.js'
+import { base64url, claimsOf, headerOf } from '../../parts/jwt.js'
 import type { Manifest, ProviderOptions } from './types.js'
 
 /** A sign-in's ID token, checked: its signature, and its claims by the core. */
@@ -27,10 +27,10 @@ export async function checkIdToken(
 /** OpenID Connect Core §3.2.2.9: an access token out of the address is the one that is meant. */
 export async function checkAccessTokenHash(idToken: string, accessToken: string): Promise<void> {
   // EdDSA over Ed25519 has no length in its name; it hashes to 512 bits.
-  const size = /(256|384|512)$/.exec(String(header(idToken)?.['alg']))?.[1] ?? '512'
+  const size = /(256|384|512)$/.exec(String(headerOf(idToken)?.['alg']))?.[1] ?? '512'
   const digest = await subtle().digest(`SHA-${size}`, new TextEncoder().encode(accessToken))
   const expected = base64url(digest.slice(0, digest.byteLength / 2))
-  if (claims(idToken)?.['at_hash'] === expected) return
+  if (claimsOf(idToken)?.['at_hash'] === expected) return
   throw new AuthConnectError('invalid_id_token', 'the ID token is of another access token')
 }
 
@@ -41,8 +41,8 @@ export async function refreshedIdToken(
   manifest: Manifest,
   options: ProviderOptions,
 ): Promise<string | undefined> {
-  const known = claims(before)?.['sub']
-  if (known !== undefined && claims(token)?.['sub'] !== known) return before
+  const known = claimsOf(before)?.['sub']
+  if (known !== undefined && claimsOf(token)?.['sub'] !== known) return before
   return checkIdToken(token, manifest, options, '').then(
     () => token,
     // What cannot be checked now is not believed; the one of the sign-in stays.

@@ -1,4 +1,5 @@
-import { base64url, subtle } from '@tenure/client/parts'
+import { subtle } from '@tenure/client/parts'
+import { base64url } from '../../parts/jwt.js'
 import type { AuthResult, Provider, ResultConfig } from './types.js'
 
 /** Tokens as they came. */

@@ -1,4 +1,4 @@
-import { comesBack, isAt, LONGEST_SIGN_IN, tell } from '@tenure/client/parts'
+import { comesBack, isAt, LONGEST_SIGN_IN, tell } from '../../parts/popup.js'
 import { configured } from './config.js'
 import { AuthConnectError } from './errors.js'
 

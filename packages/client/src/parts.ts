@@ -3,12 +3,7 @@
 
 export { ask, bounded, tokenAnswer, type Answer } from './answer.js'
 export { loadCore, type Core } from './core.js'
-export { timeout } from '../../parts/timeout.js'
 export { subtle, verify } from './id_token.js'
 export { openIssuer, type Issuer } from './issuer.js'
-export { base64url, jwtPart } from '../../parts/jwt.js'
-export { comesBack, isAt, LONGEST_SIGN_IN, tell } from '../../parts/popup.js'
 export { Records } from './records.js'
 export { webLock } from './storage/locks.js'
-export { caughtUp, said, say } from '../../parts/names.js'
-export { decode, encode, generationOf } from './stored.js'

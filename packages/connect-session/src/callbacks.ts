@@ -1,6 +1,6 @@
 import { subtle } from '@tenure/client/parts'
 
-import { base64 } from './jwt.js'
+import { base64url } from '../../parts/jwt.js'
 import { forgetful, page, type PageStorage } from './page.js'
 
 /** What the address of the page says. */
@@ -35,8 +35,7 @@ export class Callbacks {
     const verifier = makeVerifier()
     this.storage.setItem(keyOf(state), verifier)
     const digest = await webCrypto.digest('SHA-256', new TextEncoder().encode(verifier))
-    const challenge = base64(digest).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-    return { state, challenge }
+    return { state, challenge: base64url(digest) }
   }
 
   /** Notes a sign-in that sends no state along: one answer without a state may come back. */

@@ -2,7 +2,7 @@ import { SessionError, type Session } from '@tenure/client'
 
 import { tidyAddress, type Callbacks } from './callbacks.js'
 import { complain, messageOf, NOT_FETCHED, Outage, persist, Refused } from './faults.js'
-import { claimsOf } from './jwt.js'
+import { claimsOf } from '../../parts/jwt.js'
 import { leave, page } from './page.js'
 import type { People } from './people.js'
 import { Redirects } from './redirects.js'

@@ -1,8 +1,7 @@
-import { timeout } from '@tenure/client/parts'
-
 import { messageOf } from './faults.js'
 import { identityOf } from './identity.js'
-import { bytes, part } from './jwt.js'
+import { fromBase64url, jwtPart } from '../../parts/jwt.js'
+import { timeout } from '../../parts/timeout.js'
 import type { IdTokenExpectations, LoginIdentity } from './types.js'
 
 /** What an ID token must be, beyond what every one must be. */
@@ -23,8 +22,8 @@ export async function verify(
   expected: Expected,
 ): Promise<{ identity: LoginIdentity; claims: Record<string, unknown> }> {
   const [head, body, signature, ...more] = String(token).split('.')
-  const header = part(head)
-  const claims = part(body)
+  const header = jwtPart(head)
+  const claims = jwtPart(body)
   if (!header || !claims || signature === undefined || more.length > 0) {
     throw new Error('The ID token is not a signed JSON Web Token')
   }
@@ -32,7 +31,7 @@ export async function verify(
   checkIssuer(claims, expected)
   const key = await fetchKey(String(claims['iss']), header['kid'])
   const signed = new TextEncoder().encode(`${head}.${body}`)
-  if (!(await crypto.subtle.verify(RS256, key, bytes(signature), signed))) {
+  if (!(await crypto.subtle.verify(RS256, key, fromBase64url(signature), signed))) {
     throw new Error('The signature of the ID token is wrong')
   }
   checkAudience(claims, expected)

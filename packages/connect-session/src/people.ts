@@ -1,7 +1,7 @@
 import { messageOf, NOT_VERIFIED, Outage, Refused } from './faults.js'
 import { KeysUnavailable, verify, type Expected } from './id_token.js'
 import { identityOf } from './identity.js'
-import { claimsOf } from './jwt.js'
+import { claimsOf } from '../../parts/jwt.js'
 import type { LoginIdentity } from './types.js'
 import type { Details } from './vault.js'
 

@@ -1,7 +1,6 @@
 import { createSession, SessionError, type Session } from '@tenure/client'
 
 import { messageOf, NO_ADDRESS, persist } from './faults.js'
-import { base64 } from './jwt.js'
 import { asAnswer } from './refresher.js'
 import type { ReapitConnectServerSessionInitializers } from './types.js'
 import { EARLY, readAnswer, type Members } from './wire.js'
@@ -97,6 +96,13 @@ function ask(
     body: isForm ? query : '{}',
     signal: signal ?? null,
   })
+}
+
+/** Base64 of the bytes of a text. */
+function base64(text: string): string {
+  return btoa(
+    Array.from(new TextEncoder().encode(text), (octet) => String.fromCharCode(octet)).join(''),
+  )
 }
 
 function saidIn({ error, error_description: more }: Members): string {

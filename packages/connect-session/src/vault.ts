@@ -1,6 +1,8 @@
 import type { Place } from '@tenure/client'
-import { base64url, caughtUp, said, say, webLock } from '@tenure/client/parts'
+import { webLock } from '@tenure/client/parts'
 
+import { base64url } from '../../parts/jwt.js'
+import { caughtUp, said, say } from '../../parts/names.js'
 import type { Keys } from './keys.js'
 import { page } from './page.js'
 import { Tabs, type Granted, type News } from './tabs.js'

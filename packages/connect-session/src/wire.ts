@@ -1,6 +1,5 @@
-import { timeout } from '@tenure/client/parts'
-
-import { claimsOf } from './jwt.js'
+import { claimsOf } from '../../parts/jwt.js'
+import { timeout } from '../../parts/timeout.js'
 
 /** What the requests and redirects of one client are made of. */
 export interface Wire {
