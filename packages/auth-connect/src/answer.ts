@@ -1,4 +1,4 @@
-import { ask, tokenAnswer, type Core } from '@tenure/client/parts'
+import { fetchReply, tokenAnswer, type Core } from '@tenure/client/parts'
 import { fetcher } from './config.js'
 import { AuthConnectError } from './errors.js'
 import { form, withParameters } from './form.js'
@@ -9,7 +9,7 @@ import type { Provider } from './types.js'
 /** Exchanges the code for tokens. */
 export async function exchange(core: Core, provider: Provider, code: string): Promise<Grant> {
   const { url, params, payload, tokenCodeName } = provider.config
-  const answer = await ask(
+  const answer = await fetchReply(
     fetcher(),
     withParameters({ url, ...(params && { params }) }),
     form({ ...payload, [tokenCodeName ?? 'code']: code }),

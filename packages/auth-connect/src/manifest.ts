@@ -1,4 +1,4 @@
-import { ask } from '@tenure/client/parts'
+import { fetchReply } from '@tenure/client/parts'
 import { fetcher } from './config.js'
 import { AuthConnectError, misconfigured } from './errors.js'
 import type { Manifest } from './types.js'
@@ -26,7 +26,7 @@ export function endpoint(manifest: Manifest, name: string): string {
 
 async function download(address: string): Promise<Manifest> {
   if (!isSafe(address)) throw misconfigured('the discoveryUrl must begin with https')
-  const answer = await ask(fetcher(), address, { headers: { accept: 'application/json' } })
+  const answer = await fetchReply(fetcher(), address, { headers: { accept: 'application/json' } })
   if (answer.status !== 200 || typeof answer.members['issuer'] !== 'string') {
     throw new AuthConnectError('unavailable', `${address} shows no discovery document`, {
       temporary: true,

@@ -1,4 +1,4 @@
-import { tokenAnswer } from './answer.js'
+import { tokenAnswer } from './reply.js'
 import type { Core, Holder } from './core.js'
 import { errorOf, SessionError } from './errors.js'
 import { fields, message } from './fields.js'

@@ -1,4 +1,4 @@
-import { ask, type Answer } from './answer.js'
+import { fetchReply, type HttpReply } from './reply.js'
 import type { Core } from './core.js'
 import { SessionError } from './errors.js'
 import type { JsonObject } from '../../parts/json.js'
@@ -8,7 +8,7 @@ import type { Metadata, SessionOptions } from './types.js'
 export interface Issuer {
   metadata(): Promise<Metadata>
   /** Sends a form to the token endpoint. */
-  token(body: string): Promise<Answer>
+  token(body: string): Promise<HttpReply>
   /** Sends a form to the revocation endpoint, and says whether there is one that accepted it. */
   revoke(body: string): Promise<boolean>
   /** The keys that it signs with now. */
@@ -17,10 +17,10 @@ export interface Issuer {
 
 export function openIssuer(core: Core, options: SessionOptions): Issuer {
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options
-  const get = (url: string): Promise<Answer> =>
-    ask(fetch, url, { headers: { accept: 'application/json' } })
-  const post = (url: string, body: string, keepalive: boolean): Promise<Answer> =>
-    ask(fetch, url, { method: 'POST', body, headers: headers(options), keepalive })
+  const get = (url: string): Promise<HttpReply> =>
+    fetchReply(fetch, url, { headers: { accept: 'application/json' } })
+  const post = (url: string, body: string, keepalive: boolean): Promise<HttpReply> =>
+    fetchReply(fetch, url, { method: 'POST', body, headers: headers(options), keepalive })
   let known: Promise<Metadata> | undefined
   const metadata = (): Promise<Metadata> => {
     known ??= discover(core, get, options).catch((cause: unknown) => {
@@ -48,7 +48,7 @@ export function openIssuer(core: Core, options: SessionOptions): Issuer {
 
 async function discover(
   core: Core,
-  get: (url: string) => Promise<Answer>,
+  get: (url: string) => Promise<HttpReply>,
   { issuer, metadata: given = {} }: SessionOptions,
 ): Promise<Metadata> {
   let found: JsonObject = { issuer }

@@ -1,4 +1,4 @@
-import { tokenAnswer } from './answer.js'
+import { tokenAnswer } from './reply.js'
 import type { Core } from './core.js'
 import { clientIn, type Driver } from './driver.js'
 import { errorOf, SessionError } from './errors.js'

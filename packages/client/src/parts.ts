@@ -1,7 +1,7 @@
 // What the other packages of Tenure are made of. Not for applications: it may change with any
 // version.
 
-export { ask, bounded, tokenAnswer, type Answer } from './answer.js'
+export { bounded, fetchReply, tokenAnswer, type HttpReply } from './reply.js'
 export { loadCore, type Core } from './core.js'
 export { subtle, verify } from './id_token.js'
 export { openIssuer, type Issuer } from './issuer.js'

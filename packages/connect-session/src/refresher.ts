@@ -7,7 +7,7 @@ import {
   lifeOf,
   postForm,
   refreshForm,
-  type Answer,
+  type TokenReply,
   type Members,
   type Wire,
 } from './wire.js'
@@ -74,7 +74,7 @@ export function tokensOf(members: Members, requestedAt: number): Tokens {
 }
 
 /** The answer as the core reads it: an error has the status of one, and a token a life and type. */
-export function asAnswer({ status, members, headers }: Answer): Response {
+export function asAnswer({ status, members, headers }: TokenReply): Response {
   const life = lifeOf(members)
   const told = { token_type: 'Bearer', ...members, ...(life !== null && { expires_in: life }) }
   const failed = members['error'] !== undefined && status < 400

@@ -65,7 +65,7 @@ export function refreshForm(wire: Wire, refreshToken: string): string {
 export type Members = Record<string, unknown>
 
 /** An answer of the token endpoint, taken apart. */
-export interface Answer {
+export interface TokenReply {
   status: number
   headers: Headers
   /** Empty where the answer is not JSON. */
@@ -77,7 +77,7 @@ export async function postForm(
   wire: Wire,
   body: string,
   signal: AbortSignal = timeout(TIMEOUT),
-): Promise<Answer> {
+): Promise<TokenReply> {
   const response = await fetch(`${wire.oauthUrl}/token`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -88,7 +88,7 @@ export async function postForm(
 }
 
 /** Takes an answer apart; one that a test made up may have its JSON alone. */
-export async function readAnswer(response: Response): Promise<Answer> {
+export async function readAnswer(response: Response): Promise<TokenReply> {
   const { status = 200, headers = new Headers() } = response as Partial<Response>
   const isDouble = typeof (response as Partial<Response>).text !== 'function'
   const members = isDouble ? objectOf(await response.json()) : membersOf(await response.text())
@@ -96,7 +96,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
 }
 
 /** Whether an answer says nothing about what was asked, and asking again may help. */
-export function isOutage({ status, members }: Answer): boolean {
+export function isOutage({ status, members }: TokenReply): boolean {
   const { error } = members
   if (typeof error !== 'string') return typeof members['access_token'] !== 'string'
   return status >= 500 || status === 429 || PASSING.includes(error)

@@ -3,7 +3,7 @@ import { parseObject, type JsonObject } from '../../parts/json.js'
 import type { TokenAnswer } from './messages.js'
 
 /** An answer of an endpoint, taken apart; what it means is decided by the core. */
-export interface Answer {
+export interface HttpReply {
   /** `null` where none came. */
   status: number | null
   timedOut: boolean
@@ -16,12 +16,12 @@ export interface Answer {
 }
 
 /** Sends a form, or fetches a document, and takes the answer apart. Never throws. */
-export async function ask(
+export async function fetchReply(
   fetch: typeof globalThis.fetch,
   url: string,
   init: RequestInit,
-): Promise<Answer> {
-  const answer: Answer = {
+): Promise<HttpReply> {
+  const answer: HttpReply = {
     status: null,
     timedOut: false,
     retryAfter: null,
@@ -48,7 +48,7 @@ export async function ask(
 }
 
 /** The fields of a token answer, in the core's order. */
-export function tokenAnswer({ status, timedOut, retryAfter, members }: Answer): TokenAnswer {
+export function tokenAnswer({ status, timedOut, retryAfter, members }: HttpReply): TokenAnswer {
   const text = (name: string): string => {
     const value = members[name]
     return typeof value === 'string' ? value : ''
