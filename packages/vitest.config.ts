@@ -21,7 +21,7 @@ const bindings = (name: string, root: string, react?: string) => ({
 const authConnect = (name: string, include: string[], more: Record<string, string> = {}) => ({
   resolve: {
     alias: {
-      '@tenure/client/parts': `${import.meta.dirname}/client/src/parts.ts`,
+      '@tenure/client/protocol': `${import.meta.dirname}/client/src/protocol.ts`,
       '@tenure/client': `${import.meta.dirname}/client/src/index.ts`,
       ...more,
     },
@@ -46,7 +46,7 @@ export default defineConfig({
       {
         resolve: {
           alias: {
-            '@tenure/client/parts': `${import.meta.dirname}/client/src/parts.ts`,
+            '@tenure/client/protocol': `${import.meta.dirname}/client/src/protocol.ts`,
             '@tenure/client': `${import.meta.dirname}/client/src/index.ts`,
           },
         },

@@ -5,3 +5,6 @@ export function timeout(millis: number): AbortSignal {
   setTimeout(() => ends.abort(new DOMException('', 'TimeoutError')), millis)
   return ends.signal
 }
+
+/** How long an issuer may take, in milliseconds; whoever waits for it under a lock gives up before. */
+export const REQUEST_TIMEOUT = 30_000

@@ -1,4 +1,4 @@
-import { fetchReply, tokenAnswer, type Core } from '@tenure/client/parts'
+import { fetchReply, readTokenResponse } from '@tenure/client/protocol'
 import { fetcher } from './config.js'
 import { AuthConnectError } from './errors.js'
 import { form, withParameters } from './form.js'
@@ -7,27 +7,17 @@ import type { Grant } from './result.js'
 import type { Provider } from './types.js'
 
 /** Exchanges the code for tokens. */
-export async function exchange(core: Core, provider: Provider, code: string): Promise<Grant> {
+export async function exchange(provider: Provider, code: string): Promise<Grant> {
   const { url, params, payload, tokenCodeName } = provider.config
-  const answer = await fetchReply(
+  const reply = await fetchReply(
     fetcher(),
     withParameters({ url, ...(params && { params }) }),
     form({ ...payload, [tokenCodeName ?? 'code']: code }),
   )
-  const { members, requestedAt } = answer
-  const [kind, ...said] = core.ask('login', requestedAt, ...tokenAnswer(answer))
-  if (kind !== 'grant') throw failure(said[0], members)
-  const [accessToken = '', tokenType = '', life, refreshToken, idToken, scope] = said
-  return {
-    accessToken,
-    tokenType,
-    receivedAt: requestedAt,
-    rawResult: JSON.stringify(members),
-    ...(life && { expiresIn: Number(life) / 1000 }),
-    ...(refreshToken && { refreshToken }),
-    ...(idToken && { idToken }),
-    ...(scope && { scope }),
-  }
+  const { members, requestedAt } = reply
+  const response = await readTokenResponse(reply)
+  if (response.kind !== 'tokens') throw failure(response.kind, members)
+  return { ...response.tokens, receivedAt: requestedAt, rawResult: JSON.stringify(members) }
 }
 
 /** The tokens that came in the address itself. */
@@ -61,16 +51,16 @@ export async function check(
 }
 
 /** What the provider said instead of signing the person in. */
-export function refused(error: string, description = ''): AuthConnectError {
+export function refused(error: string, description = '', temporary: boolean): AuthConnectError {
   const said = description === '' ? error : `${error}: ${description.slice(0, 200)}`
   return new AuthConnectError('refused', `the provider answered ${said}`, {
     error,
     errorMessage: description,
-    temporary: ['temporarily_unavailable', 'server_error'].includes(error),
+    temporary,
   })
 }
 
-function failure(kind = '', members: Record<string, unknown>): AuthConnectError {
+function failure(kind: string, members: Record<string, unknown>): AuthConnectError {
   const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '')
   return new AuthConnectError(kind, FAILURES[kind] ?? 'the provider refuses this client', {
     error: text(members['error']) || kind,

@@ -123,13 +123,13 @@ export class AuthConnect {
 
   static async isAccessTokenExpired(auth: AuthResult): Promise<boolean> {
     attend(auth)
-    return endsWithin(auth, 0, Date.now())
+    return endsWithin(auth, 0)
   }
 
   /** Whether the access token is over, or will be within so many milliseconds. */
   static async expiringWithin(auth: AuthResult, millis: number): Promise<boolean> {
     attend(auth)
-    return endsWithin(auth, millis, Date.now())
+    return endsWithin(auth, millis)
   }
 
   static async isRefreshTokenAvailable(auth: AuthResult): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { isBehind } from '@tenure/client/protocol'
 import { configuredIfAny } from './config.js'
 import { claimsOf } from '../../parts/jwt.js'
 import type { AuthResult } from './types.js'
@@ -15,16 +16,13 @@ export function dueAt(auth: AuthResult): number | undefined {
 }
 
 /** Whether the access token ends within so many milliseconds. */
-export function endsWithin(auth: AuthResult, millis: number, now: number): boolean {
+export function endsWithin(auth: AuthResult, millis: number): boolean {
   const due = dueAt(auth)
   if (due === undefined) return configuredIfAny()?.tenure?.unknownExpiry === 'expired'
-  // A clock that was set back behind the token's beginning says nothing about its age.
-  return now + millis >= due || now + CLOCK_TOLERANCE < auth.receivedAt
+  return Date.now() + millis >= due || isBehind(auth.receivedAt)
 }
 
 /** The same sign-in with an access token that is over; for tests of an application. */
 export function expired(auth: AuthResult, now: number): AuthResult {
   return { ...auth, expiresIn: 0, receivedAt: Math.min(auth.receivedAt, now) }
 }
-
-const CLOCK_TOLERANCE = 60_000

@@ -1,5 +1,5 @@
-import { createSession, type Held, type Place, type Session } from '@tenure/client'
-import { bounded, webLock } from '@tenure/client/parts'
+import { createSession, webLock, type Held, type Place, type Session } from '@tenure/client'
+import { bounded } from '../../parts/body.js'
 import { fetcher } from './config.js'
 import { form, withParameters } from './form.js'
 import { sessionOptions } from './identity.js'

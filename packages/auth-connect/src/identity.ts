@@ -1,4 +1,4 @@
-import { loadCore, openIssuer, subtle, verify, type Issuer } from '@tenure/client/parts'
+import { checkIdToken as checked, fetchKeys, subtle } from '@tenure/client/protocol'
 import type { SessionOptions } from '@tenure/client'
 import { fetcher } from './config.js'
 import { AuthConnectError, asError } from './errors.js'
@@ -12,13 +12,10 @@ export async function checkIdToken(
   options: ProviderOptions,
   nonce: string,
 ): Promise<void> {
-  const core = await loadCore()
   const session = sessionOptions(manifest, options)
-  const key = `${session.issuer} ${String(manifest['jwks_uri'])}`
-  let issuer = issuers.get(key)
-  if (!issuer) issuers.set(key, (issuer = openIssuer(core, session)))
+  const { issuer, clientId } = session
   try {
-    await verify(core, issuer, session, token, nonce)
+    await checked(token, () => fetchKeys(session), { issuer, clientId, nonce })
   } catch (cause) {
     throw asError(cause)
   }
@@ -77,4 +74,3 @@ const ENDPOINTS = [
   'revocation_endpoint',
   'end_session_endpoint',
 ]
-const issuers = new Map<string, Issuer>()

@@ -1,4 +1,5 @@
-import { loadCore, Records, type Core } from '@tenure/client/parts'
+import { SessionError } from '@tenure/client'
+import { beginLogin, finishLogin, isKnownLogin, readCallback } from '@tenure/client/protocol'
 import { check, exchange, implicit, refused } from './answer.js'
 import { configured, resultConfig } from './config.js'
 import { AuthConnectError, misconfigured } from './errors.js'
@@ -16,7 +17,6 @@ interface Begun {
 
 /** Begins a sign-in: the address to send the person to. */
 export async function begin(provider: AuthProvider, options: ProviderOptions): Promise<string> {
-  const core = await loadCore()
   const manifest = await fetchManifest(options.discoveryUrl)
   if (!provider['isAsked'](manifest, options)) {
     throw misconfigured(
@@ -32,24 +32,18 @@ export async function begin(provider: AuthProvider, options: ProviderOptions): P
     config,
     provider: { authorizeUrl: authorize.url, config: token, manifest, options },
   }
-  const records = new Records(NAME)
-  const [kind, , ...kept] = core.ask(
-    'begin',
-    Date.now(),
-    String(manifest['issuer']),
-    options.redirectUri,
-    BEHIND + JSON.stringify(begun),
+  await beginLogin(NAME, {
+    issuer: String(manifest['issuer']),
+    authorizationEndpoint: authorize.url,
+    clientId: options.clientId,
+    redirectUri: options.redirectUri,
+    scope: options.scope,
+    returnTo: BEHIND + JSON.stringify(begun),
     state,
-    address.searchParams.get('nonce') ?? (nonce || state),
-    verifier || NO_VERIFIER,
-    NO_VERIFIER,
-    authorize.url,
-    options.clientId,
-    options.scope,
-    ...records.fields(),
-  )
-  if (kind !== 'url') throw misconfigured('the request cannot be begun')
-  records.keep(kept)
+    nonce: address.searchParams.get('nonce') ?? (nonce || state),
+    codeVerifier: verifier || NO_VERIFIER,
+    codeChallenge: NO_VERIFIER,
+  })
   return address.href
 }
 
@@ -65,7 +59,7 @@ export function finish(parameters: Record<string, string>): Promise<AuthResult> 
 
 /** Whether a sign-in with this state is under way in this browser. */
 export function isUnderWay(state: string): boolean {
-  return new Records(NAME).fields().includes(state)
+  return isKnownLogin(NAME, state)
 }
 
 /** One sign-in at a time prepares with a provider: it keeps the keys of one. */
@@ -91,36 +85,30 @@ function asked(
 }
 
 async function finishNew(parameters: Record<string, string>): Promise<AuthResult> {
-  const core = await loadCore()
-  const read = core.ask('callback', ...Object.entries(parameters).flat())
+  const read = await readCallback(parameters)
   const isImplicit = 'id_token' in parameters || 'access_token' in parameters
-  if (read[0] === 'fault' && !(isImplicit && read[1] === 'not_a_callback')) {
+  if (read.kind === 'fault' && !(isImplicit && read.fault === 'not_a_callback')) {
     throw new AuthConnectError('invalid_callback', 'the address brings no answer to a sign-in')
   }
-  // The state is used up before anything is waited for.
-  const { begun, nonce } = use(core, parameters['state'], parameters['iss'])
-  const { error, error_description: description } = parameters
-  if (error !== undefined) throw refused(error, description)
-  const isCode = read[0] === 'code'
-  const grant = isCode ? await exchange(core, begun.provider, read[1] ?? '') : implicit(parameters)
+  // The state is used up before anything is asked for.
+  const { begun, nonce } = await use(parameters['state'], parameters['iss'])
+  if (read.kind === 'refusal') {
+    throw refused(read.error, parameters['error_description'], read.temporary)
+  }
+  const isCode = read.kind === 'code'
+  const grant = isCode ? await exchange(begun.provider, read.code) : implicit(parameters)
   await check(begun.provider, grant, nonce, !isCode)
   return build(begun, grant)
 }
 
-function use(core: Core, state = '', iss = ''): { begun: Begun; nonce: string } {
-  const records = new Records(NAME)
-  const [kind, ...rest] = core.ask('finish', Date.now(), state, iss, ...records.fields())
-  if (kind !== 'login') {
-    const [fault = '', ...kept] = rest
-    records.keep(kept)
-    throw new AuthConnectError(
-      fault,
-      `${FAULTS[fault] ?? 'another issuer answered'}: sign in again`,
-    )
-  }
-  const [, begun = '', nonce = '', , , ...kept] = rest
-  records.keep(kept)
-  return { begun: JSON.parse(begun.slice(BEHIND.length)) as Begun, nonce }
+async function use(state = '', iss = ''): Promise<{ begun: Begun; nonce: string }> {
+  const { returnTo, nonce } = await finishLogin(NAME, state, iss).catch((cause: unknown) => {
+    if (!(cause instanceof SessionError)) throw cause
+    const fault = cause.detail ?? cause.code
+    const why = FAULTS[fault] ?? 'another issuer answered'
+    throw new AuthConnectError(fault, `${why}: sign in again`)
+  })
+  return { begun: JSON.parse(returnTo.slice(BEHIND.length)) as Begun, nonce }
 }
 
 const FAULTS: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { fetchReply } from '@tenure/client/parts'
+import { fetchReply } from '@tenure/client/protocol'
 import { fetcher } from './config.js'
 import { AuthConnectError, misconfigured } from './errors.js'
 import type { Manifest } from './types.js'

@@ -1,4 +1,4 @@
-import { subtle } from '@tenure/client/parts'
+import { subtle } from '@tenure/client/protocol'
 import { base64url } from '../../parts/jwt.js'
 import type { AuthResult, Provider, ResultConfig } from './types.js'
 

@@ -5,28 +5,48 @@ import type { Issuer } from './issuer.js'
 import { fromBase64url, jwtPart } from '../../parts/jwt.js'
 import type { Identity, SessionOptions } from './types.js'
 
-/** Checks an ID token: its signature here, by WebCrypto; its claims in the core. */
-export async function verify(
+/** What an ID token must say. */
+export interface ExpectedIdToken {
+  issuer: string
+  clientId: string
+  /** That of the sign-in; empty where none was sent. */
+  nonce?: string
+  /** How far the clocks may differ. Default: 60 s, at most 300 s. */
+  clockToleranceSecs?: number | undefined
+}
+
+/** Checks the ID token of a session's issuer. */
+export function verify(
   core: Core,
   issuer: Issuer,
-  options: SessionOptions,
+  { issuer: iss, clientId, clockToleranceSecs }: SessionOptions,
   token: string,
   nonce: string,
+): Promise<Identity> {
+  const expected = { issuer: iss, clientId, nonce, clockToleranceSecs }
+  return checkIdToken(core, token, () => issuer.keys(), expected)
+}
+
+/** Checks an ID token: its signature here, by WebCrypto; its claims in the core. */
+export async function checkIdToken(
+  core: Core,
+  token: string,
+  keys: () => Promise<JsonWebKey[]>,
+  { issuer, clientId, nonce, clockToleranceSecs = 60 }: ExpectedIdToken,
 ): Promise<Identity> {
   const [head = '', body = '', signature = '', ...more] = token.split('.')
   const header = jwtPart(head)
   const claims = jwtPart(body)
   const [type, how] = ALGORITHMS[String(header?.['alg'])] ?? []
   if (!header || !claims || !type || !how || more.length > 0) throw invalid('algorithm')
-  const jwk = pick(await issuer.keys(), type, header['kid'])
+  const jwk = pick(await keys(), type, header['kid'])
   if (!jwk) throw invalid('unknown_key')
   const key = await subtle().importKey('jwk', plain(jwk), how, false, ['verify'])
   const signed = new TextEncoder().encode(`${head}.${body}`)
   const good = await subtle().verify(how, key, fromBase64url(signature), signed)
   if (!good) throw invalid('signature')
-  const { issuer: iss, clientId, clockToleranceSecs = 60 } = options
   const skew = clockToleranceSecs * 1000
-  const about = [iss, clientId, nonce, null, null, skew, null, Date.now(), false]
+  const about = [issuer, clientId, nonce, null, null, skew, null, Date.now(), false]
   const [fault] = core.ask('claims', ...about, ...value(claims))
   if (fault) throw invalid(fault)
   return claims as unknown as Identity

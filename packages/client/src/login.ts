@@ -1,12 +1,12 @@
-import { tokenAnswer } from './reply.js'
+import { base64url } from '../../parts/jwt.js'
 import type { Core } from './core.js'
 import { clientIn, type Driver } from './driver.js'
 import { errorOf, SessionError } from './errors.js'
 import { invalid, subtle, verify } from './id_token.js'
 import type { Issuer } from './issuer.js'
-import { base64url } from '../../parts/jwt.js'
-import { Records } from './records.js'
-import type { CallbackResult, ErrorCode, SessionOptions, SignInOptions, Tokens } from './types.js'
+import { beginLogin, finishLogin, unfinished } from './pending_login.js'
+import { readTokenResponse, type TokenResponse } from './token_response.js'
+import type { CallbackResult, SessionOptions, SignInOptions } from './types.js'
 
 /** What a sign-in needs of a session. */
 export interface Parts {
@@ -27,34 +27,21 @@ export async function begin(
   // First, for where it is missing much else fails, too.
   const webCrypto = subtle()
   const { authorization_endpoint } = await issuer.metadata()
-  const verifier = random()
-  const digest = await webCrypto.digest('SHA-256', new TextEncoder().encode(verifier))
-  const records = new Records(name)
-  // From reading the records to writing them nothing may wait: another tab may begin, too.
-  const [kind, url = '', ...kept] = core.ask(
-    'begin',
-    Date.now(),
-    options.issuer,
+  const codeVerifier = random()
+  const digest = await webCrypto.digest('SHA-256', new TextEncoder().encode(codeVerifier))
+  return beginLogin(core, name, {
+    issuer: options.issuer,
+    authorizationEndpoint: authorization_endpoint,
+    clientId: options.clientId,
     redirectUri,
+    scope: options.scope ?? DEFAULT_SCOPE,
     returnTo,
-    random(),
-    random(),
-    verifier,
-    base64url(digest),
-    authorization_endpoint,
-    options.clientId,
-    options.scope ?? DEFAULT_SCOPE,
-    ...records.fields(),
-    ...Object.entries({ ...options.parameters, ...asked.parameters }).flat(),
-  )
-  if (kind !== 'url') {
-    const [parameter = ''] = kept
-    throw new SessionError('misconfigured', `the parameter ${parameter} is set by Tenure`, {
-      detail: parameter,
-    })
-  }
-  records.keep(kept)
-  return url
+    state: random(),
+    nonce: random(),
+    codeVerifier,
+    codeChallenge: base64url(digest),
+    parameters: { ...options.parameters, ...asked.parameters },
+  })
 }
 
 /** Finishes a sign-in from the callback that the core has read, and stores its tokens. */
@@ -62,22 +49,16 @@ export async function finish(parts: Parts, read: readonly string[]): Promise<Cal
   const [kind, first = '', ...rest] = read
   if (kind === 'fault') throw unfinished(first)
   const [state, iss] = kind === 'code' ? rest : rest.slice(1)
-  const records = new Records(parts.name)
   // The state is used up before anything is waited for.
-  const finished = parts.core.ask('finish', Date.now(), state, iss, ...records.fields())
-  if (finished[0] !== 'login') {
-    const [, fault = '', ...kept] = finished
-    records.keep(kept)
-    throw unfinished(fault)
-  }
-  const [, redirectUri = '', returnTo, nonce = '', verifier = '', , ...kept] = finished
-  records.keep(kept)
+  const login = finishLogin(parts.core, parts.name, state, iss)
   if (kind !== 'code') throw refused(first, rest)
   const { authorization_response_iss_parameter_supported: announced, retry_key_supported } =
     await parts.issuer.metadata()
   // RFC 9207 §2.4.
   if (announced && !iss) throw unfinished('issuer_missing')
-  const [form = ''] = parts.core.ask('code', clientIn(parts.options), first, redirectUri, verifier)
+  const { redirectUri, codeVerifier, nonce, returnTo } = login
+  const about = [clientIn(parts.options), first, redirectUri, codeVerifier]
+  const [form = ''] = parts.core.ask('code', ...about)
   // It tells the issuer that this holder understands 409; nobody keeps it.
   const body = retry_key_supported === true ? `${form}&retry_key=${random()}` : form
   return { identity: await exchange(parts, body, nonce), returnTo: returnTo || null }
@@ -88,30 +69,21 @@ async function exchange(
   body: string,
   nonce: string,
 ): Promise<CallbackResult['identity']> {
-  const answer = await issuer.token(body)
-  const [kind, ...said] = core.ask('login', answer.requestedAt, ...tokenAnswer(answer))
-  if (kind !== 'grant') throw loginError(said, answer.members['error_description'])
-  const [accessToken = '', tokenType = '', life, refreshToken, idToken, scope] = said
-  const tokens: Tokens = { accessToken, tokenType }
-  if (life) tokens.expiresIn = Number(life) / 1000
-  if (refreshToken) tokens.refreshToken = refreshToken
-  if (scope) tokens.scope = scope
-  if (idToken) tokens.idToken = idToken
-  else if ((options.scope ?? DEFAULT_SCOPE).split(' ').includes('openid')) throw invalid('missing')
+  const reply = await issuer.token(body)
+  const response = readTokenResponse(core, reply)
+  if (response.kind !== 'tokens') throw loginError(response, reply.members['error_description'])
+  const { tokens } = response
+  const { idToken } = tokens
+  if (!idToken && (options.scope ?? DEFAULT_SCOPE).split(' ').includes('openid')) {
+    throw invalid('missing')
+  }
   const identity = idToken ? await verify(core, issuer, options, idToken, nonce) : null
-  await driver.signedIn(tokens, identity?.sub ?? null, answer.requestedAt)
+  await driver.signedIn(tokens, identity?.sub ?? null, reply.requestedAt)
   return identity
 }
 
 function random(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)))
-}
-
-function unfinished(fault: string): SessionError {
-  const message = `this sign-in cannot be finished (${fault}): sign in again`
-  return fault.startsWith('state_')
-    ? new SessionError(fault as ErrorCode, message)
-    : new SessionError('invalid_callback', message, { detail: fault })
 }
 
 function refused(error: string, [kind, , , description = '']: string[]): SessionError {
@@ -120,11 +92,14 @@ function refused(error: string, [kind, , , description = '']: string[]): Session
   return new SessionError(code, message, { detail: error })
 }
 
-function loginError([fault = '', outage = '']: string[], description: unknown): SessionError {
-  if (fault === 'unavailable') return errorOf([fault, outage, '1000'])
+function loginError(
+  response: Exclude<TokenResponse, { kind: 'tokens' }>,
+  description: unknown,
+): SessionError {
+  if (response.kind === 'unavailable') return errorOf([response.kind, response.outage, '1000'])
   const said = typeof description === 'string' ? `: ${description.slice(0, 200)}` : ''
-  return fault === 'refused'
-    ? new SessionError(fault, `the code counts no more${said}: sign in again`, {
+  return response.kind === 'refused'
+    ? new SessionError('refused', `the code counts no more${said}: sign in again`, {
         detail: 'invalid_grant',
       })
     : new SessionError('misconfigured', `the issuer refuses this client${said}`)

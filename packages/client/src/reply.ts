@@ -1,5 +1,6 @@
-import { timeout } from '../../parts/timeout.js'
+import { bounded } from '../../parts/body.js'
 import { parseObject, type JsonObject } from '../../parts/json.js'
+import { REQUEST_TIMEOUT, timeout } from '../../parts/timeout.js'
 import type { TokenAnswer } from './messages.js'
 
 /** An answer of an endpoint, taken apart; what it means is decided by the core. */
@@ -35,7 +36,7 @@ export async function fetchReply(
       cache: 'no-store',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
-      signal: timeout(TIMEOUT),
+      signal: timeout(REQUEST_TIMEOUT),
       ...init,
     })
     const members = parseObject(await bounded(response)) ?? {}
@@ -85,22 +86,5 @@ function whole(number: number): number | null {
   return Number.isFinite(number) ? Math.trunc(number) : null
 }
 
-/** The text of an answer; nothing where it is longer than any answer should be. */
-export async function bounded({ body }: Response): Promise<string> {
-  const reader = body?.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  for (let length = 0; length <= LONGEST_BODY;) {
-    const part = await reader?.read()
-    if (!part?.value) return text + decoder.decode()
-    length += part.value.byteLength
-    text += decoder.decode(part.value, { stream: true })
-  }
-  await reader?.cancel()
-  return ''
-}
-
-const TIMEOUT = 30_000
-const LONGEST_BODY = 1024 * 1024
 /** A hundred years: longer lives are the same to everybody. */
 const LONGEST_LIFE = 3.2e9

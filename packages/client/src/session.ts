@@ -7,7 +7,7 @@ import { send, until } from './http.js'
 import { openIssuer } from './issuer.js'
 import type { Parts } from './login.js'
 import type { Tell } from './messages.js'
-import { failed, isFresh, read, type Known, type Token } from './snapshot.js'
+import { failed, isGood, read, type Known, type Token } from './snapshot.js'
 import { choosePlace } from './storage/choose.js'
 import type {
   CallbackResult,
@@ -75,7 +75,7 @@ class Opened implements Session {
   ): Promise<string> => {
     const { rejected, signal } = asked
     const { token } = this.#now
-    if (rejected === undefined && isFresh(token)) return token.accessToken
+    if (rejected === undefined && isGood(token)) return token.accessToken
     const issued = this.#issued.get(rejected ?? '') ?? null
     return (await until(signal, this.#token(issued))).accessToken
   }
@@ -168,12 +168,12 @@ class Opened implements Session {
 
   #token = async (rejected: string | null): Promise<Token> => {
     const { token } = this.#now
-    if (rejected === null && isFresh(token)) return token
+    if (rejected === null && isGood(token)) return token
     const { driver } = await this.#parts
     const [, accessToken, tokenType, issued] = await driver.token(rejected)
     const now = this.#now.token
     if (now?.accessToken === accessToken) return now
-    return { accessToken, tokenType, issued, login: '', obtainedAt: 0, freshUntil: 0 }
+    return { accessToken, tokenType, issued, login: '', times: OVER }
   }
 
   #show(now: Known): void {
@@ -228,3 +228,4 @@ function openPopup(): Window {
 }
 
 const MOST_ISSUED = 4
+const OVER = { obtainedAt: 0, dueAt: 0, expiresAt: 0 }

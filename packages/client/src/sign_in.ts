@@ -4,7 +4,8 @@ import { SessionError } from './errors.js'
 import { until } from './http.js'
 import { begin, finish, type Parts } from './login.js'
 import { comesBack, isAt, LONGEST_SIGN_IN, offerCallback } from '../../parts/popup.js'
-import { Records } from './records.js'
+import { fateOf } from './pending_login.js'
+import { allowRedirect, forgetRedirects } from './redirects.js'
 import type { CallbackResult, SignInOptions } from './types.js'
 
 /** By redirect the page leaves and this never resolves; by popup it does when signed in. */
@@ -77,11 +78,7 @@ export async function finishCallback(
 ): Promise<CallbackResult> {
   if (own) tidyAddress(address, namesIn(parts.core))
   const state = read[0] === 'code' ? read[2] : read[3]
-  const fate = (): string | undefined => {
-    const record = new Records(parts.name).all().find(([known]) => known === state)
-    // Only a sign-in by popup has nowhere to return to.
-    return record && record[2] === 'pending' && record[7] === '' ? 'of a popup' : record?.[2]
-  }
+  const fate = (): string | undefined => fateOf(parts.name, state)
   if (fate() === 'of a popup') {
     const taken = (): boolean => fate() !== 'of a popup'
     if (await offerCallback(address, channelOf(parts, state), taken)) {
@@ -90,7 +87,7 @@ export async function finishCallback(
     }
   }
   const result = await finish(parts, read)
-  redirects(parts, '')
+  forgetRedirects(redirectsOf(parts))
   return result
 }
 
@@ -102,33 +99,18 @@ function tidyAddress({ href }: URL, names: string[]): void {
   history.replaceState(history.state, '', address)
 }
 
-/** Stops a loop of redirects: three in ten seconds. */
+/** Stops a loop of redirects. */
 function admit(parts: Parts): void {
-  const [kind, ...times] = parts.core.ask(
-    'admit',
-    Date.now(),
-    3,
-    10_000,
-    ...redirects(parts).split(' '),
-  )
-  if (kind === 'ok') return void redirects(parts, times.join(' '))
+  if (allowRedirect(parts.core, redirectsOf(parts))) return
   throw new SessionError(
     'redirect_loop',
     'signing in came back three times within ten seconds: look at why it does not last',
   )
 }
 
-/** When this tab was sent to sign in, before and now. */
-function redirects({ name }: Parts, now?: string): string {
-  try {
-    const key = `${name}:redirects`
-    const before = sessionStorage.getItem(key) ?? ''
-    if (now !== undefined) sessionStorage.setItem(key, now)
-    return before
-  } catch {
-    // Without it a loop is not noticed; nothing else is lost.
-    return ''
-  }
+/** The key of when this tab was sent to sign in. */
+function redirectsOf({ name }: Parts): string {
+  return `${name}:redirects`
 }
 
 function channelOf({ name }: Parts, state: string | null | undefined): string {

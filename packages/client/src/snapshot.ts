@@ -1,5 +1,6 @@
 import { errorOf, type SessionError } from './errors.js'
 import { jwtPart } from '../../parts/jwt.js'
+import { isFresh, type TokenTimes } from './fresh.js'
 import type * as core from './messages.js'
 import type { Identity, Snapshot } from './types.js'
 
@@ -11,8 +12,7 @@ export interface Token {
   issued: string
   /** Which sign-in it belongs to. */
   login: string
-  obtainedAt: number
-  freshUntil: number
+  times: TokenTimes
 }
 
 /** What the core's snapshot says, with what only the driver needs. */
@@ -37,7 +37,7 @@ export function read(said: core.Snapshot, before: Known, fault?: unknown): Known
   }
   const [, , freshUntil, loginGeneration, loginAt, , accessToken, tokenType, ...rest] = said
   const [obtainedAt, issued, expiresAt, , , idToken, scope, subject] = rest
-  const shown: Snapshot = {
+  const shown: Snapshot & TokenTimes = {
     status: 'signed_in',
     identity: identityOf(idToken, subject, before),
     scope: scope || null,
@@ -51,8 +51,7 @@ export function read(said: core.Snapshot, before: Known, fault?: unknown): Known
     tokenType,
     issued,
     login: `${loginGeneration} ${loginAt}`,
-    obtainedAt: Number(obtainedAt),
-    freshUntil: freshUntil ? Number(freshUntil) : Number.POSITIVE_INFINITY,
+    times: shown,
   }
   return { shown: same(shown, before), token, idToken }
 }
@@ -63,10 +62,8 @@ export function failed(error: SessionError, signInHelps: boolean): Known {
 }
 
 /** Whether a token may be handed out without asking the core. */
-export function isFresh(token: Token | undefined): token is Token {
-  const now = Date.now()
-  // A clock that was set back behind the token's beginning says nothing about its age.
-  return !!token && now < token.freshUntil && now + CLOCK_TOLERANCE >= token.obtainedAt
+export function isGood(token: Token | undefined): token is Token {
+  return !!token && isFresh(token.times)
 }
 
 function identityOf(idToken: string, sub: string, { shown, ...before }: Known): Identity | null {
@@ -81,5 +78,3 @@ function same(next: Snapshot, { shown }: Known): Snapshot {
     ? shown
     : Object.freeze(next)
 }
-
-const CLOCK_TOLERANCE = 60_000

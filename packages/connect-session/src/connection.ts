@@ -1,4 +1,5 @@
 import { SessionError, type Session } from '@tenure/client'
+import { isFresh } from '@tenure/client/protocol'
 
 import { tidyAddress, type Callbacks } from './callbacks.js'
 import { complain, messageOf, NOT_FETCHED, Outage, persist, Refused } from './faults.js'
@@ -58,9 +59,7 @@ export class Connection {
   get fresh(): ReapitConnectSession | null {
     const now = this.#refresher?.snapshot()
     if (!this.#held || now?.status !== 'signed_in') return null
-    // A clock that was set back behind the token's beginning says nothing about its age.
-    const isDue = now.dueAt !== null && Date.now() >= now.dueAt
-    return isDue || Date.now() + CLOCK_TOLERANCE < now.obtainedAt ? null : this.#held
+    return isFresh(now) ? this.#held : null
   }
 
   /** Whether there is something to begin a session with, other than leaving the page. */
@@ -271,4 +270,3 @@ export class Connection {
 
 /** How long a page that was told to leave is given to do so. */
 const LEAVING = 30_000
-const CLOCK_TOLERANCE = 60_000

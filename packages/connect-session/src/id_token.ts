@@ -1,12 +1,15 @@
+import { SessionError } from '@tenure/client'
+import { checkIdToken } from '@tenure/client/protocol'
+
+import { claimsOf, headerOf } from '../../parts/jwt.js'
+import { timeout } from '../../parts/timeout.js'
 import { messageOf } from './faults.js'
 import { identityOf } from './identity.js'
-import { fromBase64url, jwtPart } from '../../parts/jwt.js'
-import { timeout } from '../../parts/timeout.js'
 import type { IdTokenExpectations, LoginIdentity } from './types.js'
 
 /** What an ID token must be, beyond what every one must be. */
 export interface Expected {
-  /** Seconds by which the clocks may differ. */
+  /** Seconds by which the clocks may differ, at most 300. */
   skew: number
   issuer?: string
   audience?: string
@@ -21,21 +24,20 @@ export async function verify(
   token: string,
   expected: Expected,
 ): Promise<{ identity: LoginIdentity; claims: Record<string, unknown> }> {
-  const [head, body, signature, ...more] = String(token).split('.')
-  const header = jwtPart(head)
-  const claims = jwtPart(body)
-  if (!header || !claims || signature === undefined || more.length > 0) {
-    throw new Error('The ID token is not a signed JSON Web Token')
-  }
+  const header = headerOf(token)
+  const claims = claimsOf(token)
+  if (!header || !claims) throw new Error('The ID token is not a signed JSON Web Token')
   if (header['alg'] !== 'RS256') throw new Error('The ID token must be signed with RS256')
-  checkIssuer(claims, expected)
-  const key = await fetchKey(String(claims['iss']), header['kid'])
-  const signed = new TextEncoder().encode(`${head}.${body}`)
-  if (!(await crypto.subtle.verify(RS256, key, fromBase64url(signature), signed))) {
-    throw new Error('The signature of the ID token is wrong')
+  // Before anything is asked of whoever it names.
+  const issuer = issuerOf(claims, expected)
+  const clientId = expected.audience ?? audienceOf(claims)
+  const checked = { issuer, clientId, clockToleranceSecs: expected.skew }
+  await checkIdToken(token, () => fetchKeys(issuer), checked).catch((cause: unknown) => {
+    throw faultOf(cause, claims, expected)
+  })
+  if (expected.subject !== undefined && claims['sub'] !== expected.subject) {
+    throw new Error('The ID token speaks of another person than before')
   }
-  checkAudience(claims, expected)
-  checkTimes(claims, expected.skew)
   if (claims['token_use'] !== 'id') throw new Error('Id verification claim is not an id token')
   return { identity: identityOf(claims), claims }
 }
@@ -90,52 +92,31 @@ function notAPool(asked: string): string {
   return `The second argument is not a user pool any more: write { issuer: '${issuer}' }`
 }
 
-function checkIssuer({ iss }: Record<string, unknown>, { issuer }: Expected): void {
+function issuerOf({ iss }: Record<string, unknown>, { issuer }: Expected): string {
   if (typeof iss !== 'string' || iss === '') throw new Error('The ID token names no issuer (iss)')
-  if (issuer !== undefined && iss !== issuer) {
-    throw new Error(`The ID token is of the issuer ${iss}, not of ${issuer}`)
-  }
+  if (issuer === undefined || iss === issuer) return iss
+  throw new Error(`The ID token is of the issuer ${iss}, not of ${issuer}`)
 }
 
-function checkAudience(claims: Record<string, unknown>, { audience, subject }: Expected): void {
-  const { sub, aud, azp } = claims
-  if (typeof sub !== 'string' || sub === '') {
-    throw new Error('Subject (sub) claim must be a string present in the ID token')
-  }
-  if (subject !== undefined && sub !== subject) {
-    throw new Error('The ID token speaks of another person than before')
-  }
-  const all: unknown[] = Array.isArray(aud) ? aud : [aud]
-  if (all.length === 0 || !all.every((one) => typeof one === 'string' && one !== '')) {
-    throw new Error('The ID token names no audience (aud)')
-  }
-  const whom = audience ?? all[0]
-  if (!all.includes(whom)) throw new Error('The ID token is for another client (aud)')
-  if (all.length > 1 && azp !== whom) throw new Error('The ID token is for another party (azp)')
+/** Whom a token is for that may be for anybody. */
+function audienceOf({ aud }: Record<string, unknown>): string {
+  const [first]: unknown[] = Array.isArray(aud) ? aud : [aud]
+  if (typeof first === 'string' && first !== '') return first
+  throw new Error('The ID token names no audience (aud)')
 }
 
-function checkTimes(claims: Record<string, unknown>, skew: number): void {
-  const { exp, iat, nbf, auth_time: signedInAt } = claims
-  if (typeof exp !== 'number' || typeof iat !== 'number') {
-    throw new Error('The ID token has no times (exp, iat)')
-  }
-  const now = new Date()
-  const end = new Date((exp + LEEWAY) * 1000)
-  if (now > end) {
-    throw new Error(
-      `Expiration Time (exp) claim error in the ID token; current time "${now}" is after expiration time "${end}"`,
-    )
-  }
-  if (typeof nbf === 'number' && now < new Date((nbf - LEEWAY) * 1000)) {
-    throw new Error('The ID token is not valid yet (nbf)')
-  }
-  const seconds = Math.floor(now.getTime() / 1000)
-  if (seconds > exp + skew || seconds + skew < Number(signedInAt ?? 0)) {
-    throw new Error('Id verification claim expired')
-  }
+/** What is wrong with a token, in the words of the original where it had some. */
+function faultOf(cause: unknown, { exp }: Record<string, unknown>, { skew }: Expected): unknown {
+  if (!(cause instanceof SessionError) || cause.code !== 'invalid_id_token') return cause
+  const fault = cause.detail ?? ''
+  if (fault !== 'expired') return new Error(FAULTS[fault] ?? `The ID token is wrong (${fault})`)
+  const end = new Date((Number(exp) + skew) * 1000)
+  return new Error(
+    `Expiration Time (exp) claim error in the ID token; current time "${new Date()}" is after expiration time "${end}"`,
+  )
 }
 
-async function fetchKey(issuer: string, kid: unknown): Promise<CryptoKey> {
+async function fetchKeys(issuer: string): Promise<JsonWebKey[]> {
   let keys: unknown
   try {
     const address = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
@@ -144,16 +125,25 @@ async function fetchKey(issuer: string, kid: unknown): Promise<CryptoKey> {
   } catch (cause) {
     throw new KeysUnavailable(`The keys of ${issuer} cannot be had: ${messageOf(cause)}`)
   }
-  if (!Array.isArray(keys)) throw new KeysUnavailable(`${issuer} does not show its keys`)
-  const jwk = (keys as JsonWebKey[]).find((key) => (key as { kid?: unknown }).kid === kid)
-  if (!jwk?.n || !jwk.e) throw new Error(`No key of ${issuer} signed the ID token`)
-  const plain = { kty: 'RSA', n: jwk.n, e: jwk.e }
-  return crypto.subtle.importKey('jwk', plain, RS256, false, ['verify'])
+  if (Array.isArray(keys)) return keys as JsonWebKey[]
+  throw new KeysUnavailable(`${issuer} does not show its keys`)
 }
 
-const RS256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-/** Seconds that an expired token is still taken for, whatever skew was asked for. */
-const LEEWAY = 300
+/** By the name of what is wrong, as the core has it. */
+const FAULTS: Record<string, string> = {
+  unknown_key: 'No key of the issuer signed the ID token',
+  signature: 'The signature of the ID token is wrong',
+  'missing:sub': 'Subject (sub) claim must be a string present in the ID token',
+  'malformed:sub': 'Subject (sub) claim must be a string present in the ID token',
+  audience_mismatch: 'The ID token is for another client (aud)',
+  audience_untrusted: 'The ID token is for other clients, too (aud)',
+  authorized_party_mismatch: 'The ID token is for another party (azp)',
+  'missing:exp': 'The ID token has no times (exp, iat)',
+  'missing:iat': 'The ID token has no times (exp, iat)',
+  not_yet_valid: 'The ID token is not valid yet (nbf)',
+  issued_in_future: 'The ID token was issued in the future (iat): look at the clocks',
+  auth_time_in_future: 'Id verification claim expired',
+}
 const KEYS_TIMEOUT = 10_000
 const SKEW = 300
 const KNOWN = ['issuer', 'audience', 'skew']

@@ -1,3 +1,5 @@
+import { SessionError } from '@tenure/client'
+
 import { messageOf, NOT_VERIFIED, Outage, Refused } from './faults.js'
 import { KeysUnavailable, verify, type Expected } from './id_token.js'
 import { identityOf } from './identity.js'
@@ -47,6 +49,8 @@ export class People {
       return this.#remember(accessToken, idToken, claims, identity)
     } catch (cause) {
       if (cause instanceof KeysUnavailable) throw new Outage(cause.message)
+      // It says nothing about the token, either.
+      if (cause instanceof SessionError) throw cause
       console.error('Reapit Connect Session error:', messageOf(cause))
       throw new Refused(NOT_VERIFIED)
     }

@@ -1,6 +1,6 @@
-import { loadCore } from '@tenure/client/parts'
+import { allowRedirect, forgetRedirects } from '@tenure/client/protocol'
 
-/** Stops a loop of redirects: no more than three failed sign-ins in ten seconds begin another. */
+/** Stops a loop of redirects: sign-ins that fail one after the other begin no more. */
 export class Redirects {
   readonly #key: string
 
@@ -9,32 +9,12 @@ export class Redirects {
   }
 
   /** Counts a failed sign-in: whether another may begin by itself. */
-  async admit(): Promise<boolean> {
-    const core = await loadCore()
-    const [kind, ...kept] = core.ask('admit', Date.now(), 3, 10_000, ...this.#read().split(' '))
-    if (kind === 'ok') this.#write(kept.join(' '))
-    return kind === 'ok'
+  admit(): Promise<boolean> {
+    return allowRedirect(this.#key)
   }
 
   /** A sign-in succeeded: the count begins again. */
   reset(): void {
-    this.#write('')
-  }
-
-  #read(): string {
-    try {
-      return sessionStorage.getItem(this.#key) ?? ''
-    } catch {
-      return ''
-    }
-  }
-
-  #write(times: string): void {
-    try {
-      if (times === '') sessionStorage.removeItem(this.#key)
-      else sessionStorage.setItem(this.#key, times)
-    } catch {
-      // Where nothing can be noted, nothing comes back from a redirect either.
-    }
+    forgetRedirects(this.#key)
   }
 }

@@ -5,6 +5,7 @@ import type { Vault } from './vault.js'
 import {
   EARLY,
   lifeOf,
+  plainOf,
   postForm,
   refreshForm,
   type TokenReply,
@@ -39,7 +40,7 @@ export function openRefresher(wire: Wire, vault: Vault): Session {
       const form = refreshForm(wire, asked.get('refresh_token') ?? '')
       const answer = await postForm(wire, form, init?.signal ?? undefined)
       note(vault, answer.members, null, requestedAt)
-      return asAnswer(answer)
+      return asResponse(answer)
     },
   })
 }
@@ -73,10 +74,10 @@ export function tokensOf(members: Members, requestedAt: number): Tokens {
   }
 }
 
-/** The answer as the core reads it: an error has the status of one, and a token a life and type. */
-export function asAnswer({ status, members, headers }: TokenReply): Response {
+/** The answer as the core reads it, where a token has a life, too. */
+export function asResponse(reply: TokenReply): Response {
+  const { status, members, headers } = plainOf(reply)
   const life = lifeOf(members)
-  const told = { token_type: 'Bearer', ...members, ...(life !== null && { expires_in: life }) }
-  const failed = members['error'] !== undefined && status < 400
-  return new Response(JSON.stringify(told), { status: failed ? 400 : status, headers })
+  const told = { ...members, ...(life !== null && { expires_in: life }) }
+  return new Response(JSON.stringify(told), { status, headers })
 }

@@ -1,7 +1,7 @@
 import { createSession, SessionError, type Session } from '@tenure/client'
 
 import { messageOf, NO_ADDRESS, persist } from './faults.js'
-import { asAnswer } from './refresher.js'
+import { asResponse } from './refresher.js'
 import type { ReapitConnectServerSessionInitializers } from './types.js'
 import { EARLY, readAnswer, type Members } from './wire.js'
 
@@ -72,7 +72,7 @@ function open(
     fetch: async (url, request) => {
       const answer = await readAnswer(await ask(init, url, request?.signal))
       heard(answer.members)
-      return asAnswer(answer)
+      return asResponse(answer)
     },
   })
 }

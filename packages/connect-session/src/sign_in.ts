@@ -1,9 +1,11 @@
+import { readTokenResponse } from '@tenure/client/protocol'
+
 import type { Callbacks } from './callbacks.js'
 import { messageOf, NOT_FETCHED, Outage, persist, Refused } from './faults.js'
-import { exchangeForm, isOutage, postForm, type Members, type Wire } from './wire.js'
+import { exchangeForm, plainOf, postForm, type Members, type Wire } from './wire.js'
 
-/** An answer to a code. */
-export interface Answer {
+/** What came for a code. */
+export interface Granted {
   members: Members
   requestedAt: number
 }
@@ -11,7 +13,7 @@ export interface Answer {
 /** Changes the code of a callback for tokens, once. */
 export class SignIn {
   #verifier: string | undefined
-  #answer: Answer | undefined
+  #granted: Granted | undefined
 
   constructor(
     private readonly wire: Wire,
@@ -24,21 +26,22 @@ export class SignIn {
    * The tokens. After an outage it may be called again; what was answered once is not asked for
    * again.
    */
-  async answer(): Promise<Answer> {
+  async answer(): Promise<Granted> {
     // The state is used up before anything is waited for.
     this.#verifier ??= this.callbacks.take(this.state)
     const form = exchangeForm(this.wire, this.code, this.#verifier)
-    this.#answer ??= await persist(2, () => this.#ask(form))
-    return this.#answer
+    this.#granted ??= await persist(2, () => this.#ask(form))
+    return this.#granted
   }
 
-  async #ask(form: string): Promise<Answer> {
+  async #ask(form: string): Promise<Granted> {
     const requestedAt = Date.now()
-    const answer = await postForm(this.wire, form).catch((cause: unknown) => {
+    const reply = await postForm(this.wire, form).catch((cause: unknown) => {
       throw new Outage(messageOf(cause))
     })
-    if (isOutage(answer)) throw new Outage(`The token endpoint answered ${answer.status}`)
-    if (answer.members['error'] !== undefined) throw new Refused(NOT_FETCHED)
-    return { members: answer.members, requestedAt }
+    const { kind } = await readTokenResponse(plainOf(reply))
+    if (kind === 'unavailable') throw new Outage(`The token endpoint answered ${reply.status}`)
+    if (kind !== 'tokens') throw new Refused(NOT_FETCHED)
+    return { members: reply.members, requestedAt }
   }
 }

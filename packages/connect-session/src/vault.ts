@@ -1,5 +1,4 @@
-import type { Place } from '@tenure/client'
-import { webLock } from '@tenure/client/parts'
+import { webLock, type Place } from '@tenure/client'
 
 import { base64url } from '../../parts/jwt.js'
 import { caughtUp, said, say } from '../../parts/names.js'

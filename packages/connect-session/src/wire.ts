@@ -1,5 +1,6 @@
+import { parseObject } from '../../parts/json.js'
 import { claimsOf } from '../../parts/jwt.js'
-import { timeout } from '../../parts/timeout.js'
+import { REQUEST_TIMEOUT, timeout } from '../../parts/timeout.js'
 
 /** What the requests and redirects of one client are made of. */
 export interface Wire {
@@ -76,7 +77,7 @@ export interface TokenReply {
 export async function postForm(
   wire: Wire,
   body: string,
-  signal: AbortSignal = timeout(TIMEOUT),
+  signal: AbortSignal = timeout(REQUEST_TIMEOUT),
 ): Promise<TokenReply> {
   const response = await fetch(`${wire.oauthUrl}/token`, {
     method: 'POST',
@@ -91,27 +92,18 @@ export async function postForm(
 export async function readAnswer(response: Response): Promise<TokenReply> {
   const { status = 200, headers = new Headers() } = response as Partial<Response>
   const isDouble = typeof (response as Partial<Response>).text !== 'function'
-  const members = isDouble ? objectOf(await response.json()) : membersOf(await response.text())
-  return { status, headers, members }
+  const members = isDouble
+    ? ((await response.json()) as Members)
+    : parseObject(await response.text())
+  return { status, headers, members: members ?? {} }
 }
 
-/** Whether an answer says nothing about what was asked, and asking again may help. */
-export function isOutage({ status, members }: TokenReply): boolean {
-  const { error } = members
-  if (typeof error !== 'string') return typeof members['access_token'] !== 'string'
-  return status >= 500 || status === 429 || PASSING.includes(error)
-}
-
-function membersOf(text: string): Members {
-  try {
-    return objectOf(JSON.parse(text))
-  } catch {
-    return {}
-  }
-}
-
-function objectOf(found: unknown): Members {
-  return typeof found === 'object' && found !== null ? (found as Members) : {}
+/**
+ * An answer as the core reads it: an error has the status of one, and a token its type.
+ */
+export function plainOf({ status, members, headers }: TokenReply): TokenReply {
+  const failed = members['error'] !== undefined && status < 400
+  return { status: failed ? 400 : status, members: { token_type: 'Bearer', ...members }, headers }
 }
 
 /** The life of an access token, in seconds from when it was asked for; `null` where nobody says. */
@@ -136,5 +128,3 @@ const OURS = [
   ['response_type', 'client_id', 'redirect_uri', 'state'],
   ['code_challenge', 'code_challenge_method'],
 ].flat()
-const PASSING = ['server_error', 'temporarily_unavailable']
-const TIMEOUT = 30_000

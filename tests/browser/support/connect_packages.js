@@ -125,7 +125,7 @@ async function bundled(entry) {
     platform: 'node',
     alias: {
       '@tenure/client': `${root}packages/client/src/index.ts`,
-      '@tenure/client/parts': `${root}packages/client/src/parts.ts`,
+      '@tenure/client/protocol': `${root}packages/client/src/protocol.ts`,
     },
     logLevel: 'error',
   })

@@ -22,7 +22,7 @@ export async function startSite(
     target: 'es2022',
     alias: {
       '@tenure/client': `${root}packages/client/src/index.ts`,
-      '@tenure/client/parts': `${root}packages/client/src/parts.ts`,
+      '@tenure/client/protocol': `${root}packages/client/src/protocol.ts`,
       '@tenure/react': `${root}packages/react/src/index.ts`,
       '@tenure/vue': `${root}packages/vue/src/index.ts`,
     },

@@ -35,7 +35,7 @@ export async function startVite(name, issuer, written = {}) {
         { find: /^@tenure\/auth-connect$/, replacement: `${packages}auth-connect/src/index.ts` },
         { find: /^@tenure\/auth-connect\/(\w+)$/, replacement: `${packages}auth-connect/src/$1.ts` },
         { find: /^@tenure\/client$/, replacement: `${packages}client/src/index.ts` },
-        { find: /^@tenure\/client\/parts$/, replacement: `${packages}client/src/parts.ts` },
+        { find: /^@tenure\/client\/protocol$/, replacement: `${packages}client/src/protocol.ts` },
       ],
     },
     build: { outDir: folder, emptyOutDir: true, target: 'es2022' },

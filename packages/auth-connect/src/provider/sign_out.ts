@@ -1,4 +1,4 @@
-import { loadCore } from '@tenure/client/parts'
+import { endSessionUrl } from '@tenure/client/protocol'
 import { misconfigured } from '../errors.js'
 import { endpoint } from '../manifest.js'
 import type { AuthResult, Manifest, ProviderURLInfo } from '../types.js'
@@ -12,18 +12,15 @@ export async function signOutAt(
   auth: AuthResult | undefined,
 ): Promise<ProviderURLInfo> {
   const { manifest, options } = needed(auth)
-  const core = await loadCore()
-  const [address = ''] = core.ask(
-    'sign_out',
-    name,
-    options.clientId,
-    endpoint(manifest, 'issuer'),
-    new URL(endpoint(manifest, 'authorization_endpoint')).origin,
-    endpointIfAny(manifest, 'end_session_endpoint'),
-    options.logoutUrl,
-    auth?.idToken,
-    null,
-  )
+  const address = await endSessionUrl({
+    form: name,
+    clientId: options.clientId,
+    issuer: endpoint(manifest, 'issuer'),
+    base: new URL(endpoint(manifest, 'authorization_endpoint')).origin,
+    endSessionEndpoint: endpointIfAny(manifest, 'end_session_endpoint'),
+    returnTo: options.logoutUrl,
+    idToken: auth?.idToken,
+  })
   if (address === '') return { url: '' }
   const url = new URL(address)
   const params = Object.fromEntries(url.searchParams)
@@ -37,6 +34,6 @@ export function needed(auth: AuthResult | undefined): AuthResult['provider'] {
   throw misconfigured('this request needs an AuthResult')
 }
 
-function endpointIfAny(manifest: Manifest, name: string): string | null {
-  return typeof manifest[name] === 'string' ? endpoint(manifest, name) : null
+function endpointIfAny(manifest: Manifest, name: string): string | undefined {
+  return typeof manifest[name] === 'string' ? endpoint(manifest, name) : undefined
 }
