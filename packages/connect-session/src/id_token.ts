@@ -109,7 +109,7 @@ function audienceOf({ aud }: Record<string, unknown>): string {
 function faultOf(cause: unknown, { exp }: Record<string, unknown>, { skew }: Expected): unknown {
   if (!(cause instanceof SessionError) || cause.code !== 'invalid_id_token') return cause
   const fault = cause.detail ?? ''
-  if (fault !== 'expired') return new Error(FAULTS[fault] ?? `The ID token is wrong (${fault})`)
+  if (fault !== 'expired') return new Error(FAULTS[fault] ?? `The ID token is not believed (${fault})`)
   const end = new Date((Number(exp) + skew) * 1000)
   return new Error(
     `Expiration Time (exp) claim error in the ID token; current time "${new Date()}" is after expiration time "${end}"`,
@@ -136,12 +136,6 @@ const FAULTS: Record<string, string> = {
   'missing:sub': 'Subject (sub) claim must be a string present in the ID token',
   'malformed:sub': 'Subject (sub) claim must be a string present in the ID token',
   audience_mismatch: 'The ID token is for another client (aud)',
-  audience_untrusted: 'The ID token is for other clients, too (aud)',
-  authorized_party_mismatch: 'The ID token is for another party (azp)',
-  'missing:exp': 'The ID token has no times (exp, iat)',
-  'missing:iat': 'The ID token has no times (exp, iat)',
-  not_yet_valid: 'The ID token is not valid yet (nbf)',
-  issued_in_future: 'The ID token was issued in the future (iat): look at the clocks',
   auth_time_in_future: 'Id verification claim expired',
 }
 const KEYS_TIMEOUT = 10_000
