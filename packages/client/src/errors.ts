@@ -1,4 +1,4 @@
-import type { ErrorCode, SignedOutReason } from './types.js'
+import type { ErrorCode, SignedOutReason } from './error_code.js'
 
 /** What a session rejects with. `code` is for programs, `message` for people. */
 export class SessionError extends Error {

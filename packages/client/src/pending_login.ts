@@ -1,7 +1,7 @@
 import type { Core } from './core.js'
+import type { ErrorCode } from './error_code.js'
 import { SessionError } from './errors.js'
 import { Records } from './records.js'
-import type { ErrorCode } from './types.js'
 
 /** A sign-in that begins. */
 export interface NewLogin {

@@ -1,5 +1,8 @@
+import type { SignedOutReason } from './error_code.js'
 import type { SessionError } from './errors.js'
 import type { Place } from './storage/place.js'
+
+export type { ErrorCode, SignedOutReason } from './error_code.js'
 
 /** Where the parts of a session are kept. `memory` ends with the page. */
 export type StorageName = 'memory' | 'localStorage' | 'sessionStorage' | 'indexedDB' | 'cookie'
@@ -75,18 +78,6 @@ export interface Tokens {
   tokenType?: string
 }
 
-/** Why nobody is signed in. */
-export type SignedOutReason =
-  | 'never_signed_in'
-  | 'user'
-  | 'refused'
-  | 'expired'
-  | 'idle'
-  | 'absolute_limit'
-  | 'refresh_failed'
-  /** What is stored is a session of another issuer or client. It is left alone. */
-  | 'foreign'
-
 /** The claims of the ID token. They were checked when the person signed in. */
 export interface Identity {
   sub: string
@@ -144,28 +135,6 @@ export interface SessionEvents {
   /** The storage that was asked for cannot be used; the session lives in memory. */
   storageUnavailable: { error: unknown }
 }
-
-/** `code` is for programs, `message` for people, `cause` for whoever looks into it. */
-export type ErrorCode =
-  | 'signed_out'
-  | 'unavailable'
-  | 'storage'
-  | 'storage_damaged'
-  | 'storage_newer'
-  | 'misconfigured'
-  | 'state_missing'
-  | 'state_expired'
-  | 'state_mismatch'
-  | 'state_already_used'
-  | 'refused'
-  | 'invalid_id_token'
-  | 'invalid_callback'
-  | 'redirect_loop'
-  | 'popup_blocked'
-  | 'popup_closed'
-  | 'insecure_context'
-  | 'foreign_origin'
-  | 'closed'
 
 export interface SignInOptions {
   /**

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 const readme = read('../README.md')
-const types = read('../src/types.ts')
+const types = read('../src/types.ts') + read('../src/error_code.ts')
 
 const body = (head: string): string => types.split(head)[1]?.split('\n\n')[0] ?? ''
 const members = (head: string): string[] =>

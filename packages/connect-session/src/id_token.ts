@@ -109,7 +109,8 @@ function audienceOf({ aud }: Record<string, unknown>): string {
 function faultOf(cause: unknown, { exp }: Record<string, unknown>, { skew }: Expected): unknown {
   if (!(cause instanceof SessionError) || cause.code !== 'invalid_id_token') return cause
   const fault = cause.detail ?? ''
-  if (fault !== 'expired') return new Error(FAULTS[fault] ?? `The ID token is not believed (${fault})`)
+  if (fault !== 'expired')
+    return new Error(FAULTS[fault] ?? `The ID token is not believed (${fault})`)
   const end = new Date((Number(exp) + skew) * 1000)
   return new Error(
     `Expiration Time (exp) claim error in the ID token; current time "${new Date()}" is after expiration time "${end}"`,

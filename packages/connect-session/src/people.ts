@@ -4,8 +4,8 @@ import { messageOf, NOT_VERIFIED, Outage, Refused } from './faults.js'
 import { KeysUnavailable, verify, type Expected } from './id_token.js'
 import { identityOf } from './identity.js'
 import { claimsOf } from '../../parts/jwt.js'
+import type { Details } from './news.js'
 import type { LoginIdentity } from './types.js'
-import type { Details } from './vault.js'
 
 /** Who the ID tokens of one client speak of. Each answer of the token endpoint is checked once. */
 export class People {

@@ -1,15 +1,5 @@
 import { channelOf } from './page.js'
-import type { Details, TokenSet } from './vault.js'
-
-/** A page was given tokens, in the place of those with the refresh token `replaces`. */
-export interface Granted {
-  tokens: TokenSet
-  details: Details
-  replaces: string | null
-}
-
-/** What one page tells the others, in memory only; or that the session with that token is over. */
-export type News = Granted | { ended: string }
+import type { News } from './news.js'
 
 /** The other pages of the same client. */
 export class Tabs {

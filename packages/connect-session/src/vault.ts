@@ -3,18 +3,9 @@ import { webLock, type Place } from '@tenure/client'
 import { base64url } from '../../parts/jwt.js'
 import { caughtUp, said, say } from '../../parts/names.js'
 import type { Keys } from './keys.js'
+import type { Details, Granted, News, TokenSet } from './news.js'
 import { page } from './page.js'
-import { Tabs, type Granted, type News } from './tabs.js'
-
-/** What is known of an access token beyond what the core keeps. */
-export interface Details {
-  idToken: string | null
-  email: string | null
-  /** When the access token ends, in milliseconds since the Unix epoch. */
-  endsAt: number
-  /** Whether another page of this origin checked the ID token. */
-  trusted?: boolean
-}
+import { Tabs } from './tabs.js'
 
 /**
  * The place of one session: the refresh token under the original's keys, the rest in memory. Pages
@@ -252,16 +243,6 @@ interface Stored {
   last_active?: number
   tokens?: TokenSet
   signed_out?: { reason: string; at: number }
-}
-
-export interface TokenSet {
-  access_token: string
-  token_type: string
-  obtained_at: number
-  issued: number
-  expires_at?: number
-  refresh_token?: string
-  subject?: string
 }
 
 /** Before the first refresh there is no access token: this one is over. */

@@ -4,9 +4,6 @@ import { memoryPlace } from './memory.js'
 import { peers } from './peers.js'
 import type { Place, Store } from './place.js'
 
-/** What can be asked for; `usual` is what a page uses that asks for nothing. */
-export type Asked = NonNullable<SessionOptions['storage']> | 'usual'
-
 /** The place that was asked for, or memory; then `blocked` is told why. */
 export function choosePlace(
   asked: SessionOptions['storage'],

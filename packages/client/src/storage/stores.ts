@@ -1,6 +1,6 @@
 // The storages of a page: loaded when a session is, and not before.
 import type { TextStorage } from '../types.js'
-import type { Asked } from './choose.js'
+import type { Asked } from './asked.js'
 import { cookieStorage } from './cookie.js'
 import { indexedDbStore } from './indexed_db.js'
 import { lateStore } from './late.js'

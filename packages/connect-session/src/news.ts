@@ -1,0 +1,29 @@
+/** A page was given tokens, in the place of those with the refresh token `replaces`. */
+export interface Granted {
+  tokens: TokenSet
+  details: Details
+  replaces: string | null
+}
+
+/** What one page tells the others, in memory only; or that the session with that token is over. */
+export type News = Granted | { ended: string }
+
+/** What is known of an access token beyond what the core keeps. */
+export interface Details {
+  idToken: string | null
+  email: string | null
+  /** When the access token ends, in milliseconds since the Unix epoch. */
+  endsAt: number
+  /** Whether another page of this origin checked the ID token. */
+  trusted?: boolean
+}
+
+export interface TokenSet {
+  access_token: string
+  token_type: string
+  obtained_at: number
+  issued: number
+  expires_at?: number
+  refresh_token?: string
+  subject?: string
+}
