@@ -1,4 +1,10 @@
-import { createSession, webLock, type Held, type Place, type Session } from '@tenure/client'
+import {
+  createSession,
+  webLock,
+  type LockGuard,
+  type SessionStorage,
+  type Session,
+} from '@tenure/client'
 import { bounded } from '../../parts/body.js'
 import { fetcher } from './config.js'
 import { form, withParameters } from './form.js'
@@ -21,7 +27,7 @@ export interface Newest {
  * are stored; pages tell each other of new ones, and a number in localStorage says that there are
  * some.
  */
-export class Family implements Place {
+export class Family implements SessionStorage {
   newest: Newest | null = null
   /** Why the provider's class could not say how to refresh. */
   fault: unknown
@@ -78,7 +84,7 @@ export class Family implements Place {
     return true
   }
 
-  lock(lease: number, signal: AbortSignal): Promise<Held | null> {
+  lock(lease: number, signal: AbortSignal): Promise<LockGuard | null> {
     return webLock(this.#name)(lease, signal)
   }
 

@@ -5,7 +5,7 @@ import { fields, message } from './fields.js'
 import type { Issuer } from './issuer.js'
 import type * as core from './messages.js'
 import { decode, encode, faultOf } from './stored.js'
-import type { Held, Place, Unreadable } from './storage/place.js'
+import type { LockGuard, SessionStorage, Unreadable } from './storage/session_storage.js'
 import type { SessionEvents, SessionOptions, Tokens } from './types.js'
 
 /** What the driver tells about; `snapshot` are the core's fields. */
@@ -26,7 +26,7 @@ interface Waiter {
  */
 export class Driver {
   readonly #core: Core
-  readonly #place: Place
+  readonly #place: SessionStorage
   readonly #issuer: Issuer
   readonly #options: SessionOptions
   readonly #listener: Listener
@@ -48,7 +48,7 @@ export class Driver {
 
   constructor(
     core: Core,
-    place: Place,
+    place: SessionStorage,
     issuer: Issuer,
     options: SessionOptions,
     listener: Listener,
@@ -224,7 +224,7 @@ export class Driver {
   async #lock([, op, lease]: core.Lock): Promise<void> {
     const waiting = new AbortController()
     this.#locks.set(op, () => waiting.abort())
-    let held: Held | null | undefined
+    let held: LockGuard | null | undefined
     try {
       held = await this.#place.lock?.(Number(lease), waiting.signal)
     } catch {

@@ -1,5 +1,5 @@
 export { SessionError } from './errors.js'
 export { createSession } from './session.js'
 export { webLock } from './storage/locks.js'
-export type { Held, Place } from './storage/place.js'
+export type { LockGuard, SessionStorage } from './storage/session_storage.js'
 export type * from './types.js'

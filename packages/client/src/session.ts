@@ -8,7 +8,7 @@ import { openIssuer } from './issuer.js'
 import type { Parts } from './login.js'
 import type { Tell } from './messages.js'
 import { failed, isGood, read, type Known, type Token } from './snapshot.js'
-import { choosePlace } from './storage/choose.js'
+import { chooseStorage } from './storage/choose.js'
 import type {
   CallbackResult,
   Identity,
@@ -139,7 +139,7 @@ class Opened implements Session {
   async #start(): Promise<Parts> {
     const core = await loadCore()
     const options = this.#options
-    const place = choosePlace(options.storage, this.#name, (error) =>
+    const place = chooseStorage(options.storage, this.#name, (error) =>
       this.#events.emit('storageUnavailable', { error }),
     )
     const issuer = openIssuer(core, options)

@@ -1,6 +1,6 @@
 import type { SignedOutReason } from './error_code.js'
 import type { SessionError } from './errors.js'
-import type { Place } from './storage/place.js'
+import type { SessionStorage } from './storage/session_storage.js'
 
 export type { ErrorCode, SignedOutReason } from './error_code.js'
 
@@ -28,7 +28,7 @@ export interface SessionOptions {
   /** Scopes, separated by spaces. Default: `openid profile offline_access`. */
   scope?: string
   /** Default: `indexedDB` in a page, or `localStorage` where that is blocked; else `memory`. */
-  storage?: StorageName | TextStorage | Storage | Place
+  storage?: StorageName | TextStorage | Storage | SessionStorage
   /** Tells sessions of one origin apart. Default: issuer and client. */
   name?: string
   /** Where tokens come from. Default: a sign-in; `callback` needs `getTokens`. */

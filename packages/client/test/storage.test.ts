@@ -4,7 +4,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import type { Session, SessionOptions, TextStorage } from '../src/index.js'
-import { choosePlace } from '../src/storage/choose.js'
+import { chooseStorage } from '../src/storage/choose.js'
 import { open, rejection } from './support/session.js'
 
 type Storing = NonNullable<SessionOptions['storage']>
@@ -33,7 +33,7 @@ test.each<[string, () => Storing]>([
   ['an object', () => own(new Map())],
   ['an object that takes its time', () => slow(new Map())],
 ])('%s writes over the generation that is expected, and over no other', async (_, make) => {
-  const place = choosePlace(make(), 'key', (cause) => fail(cause as Error))
+  const place = chooseStorage(make(), 'key', (cause) => fail(cause as Error))
   const text = (generation: number): string =>
     JSON.stringify({ tenure: 1, generation, signed_out: { reason: 'user', at: 1 } })
   expect(await place.load()).toBeNull()

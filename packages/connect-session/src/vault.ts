@@ -1,4 +1,4 @@
-import { webLock, type Place } from '@tenure/client'
+import { webLock, type SessionStorage } from '@tenure/client'
 
 import { base64url } from '../../parts/jwt.js'
 import { caughtUp, said, say } from '../../parts/names.js'
@@ -11,7 +11,7 @@ import { Tabs } from './tabs.js'
  * The place of one session: the refresh token under the original's keys, the rest in memory. Pages
  * with the same refresh token, as a tab and its duplicate, share the rest by messages.
  */
-export class Vault implements Place {
+export class Vault implements SessionStorage {
   #stored: Stored | null = null
   /** The refresh token that was last seen in storage. */
   #kept: string | null = null
@@ -24,7 +24,7 @@ export class Vault implements Place {
   readonly #details = new Map<string, Details>()
   readonly #tabs: Tabs | null
   #changed: () => void = () => undefined
-  readonly lock: NonNullable<Place['lock']>
+  readonly lock: NonNullable<SessionStorage['lock']>
   /** What the names of locks begin with that say which refresh tokens are used up. */
   readonly #used: string
   readonly #said: (() => void)[] = []

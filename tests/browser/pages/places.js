@@ -2,12 +2,12 @@
 
 import { Keys } from '../../../packages/connect-session/src/keys.js'
 import { Vault } from '../../../packages/connect-session/src/vault.js'
-import { choosePlace } from '../../../packages/client/src/storage/choose.js'
+import { chooseStorage } from '../../../packages/client/src/storage/choose.js'
 
 const places = new Map()
 function placeOf(storage) {
   if (!places.has(storage)) {
-    const place = choosePlace(storage, 'tenure:turns', (cause) => {
+    const place = chooseStorage(storage, 'tenure:turns', (cause) => {
       throw cause
     })
     places.set(storage, place)

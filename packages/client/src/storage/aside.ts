@@ -2,7 +2,7 @@
 import type { TextStorage } from '../types.js'
 import { withWriteLock } from './locks.js'
 
-/** `Place.replace` of a text storage. */
+/** `SessionStorage.replace` of a text storage. */
 export function keepAside(
   storage: TextStorage,
   key: string,

@@ -1,21 +1,21 @@
 import type { SessionOptions } from '../types.js'
 import { webLock } from './locks.js'
-import { memoryPlace } from './memory.js'
+import { memoryStorage } from './memory.js'
 import { peers } from './peers.js'
-import type { Place, Store } from './place.js'
+import type { SessionStorage, Store } from './session_storage.js'
 
 /** The place that was asked for, or memory; then `blocked` is told why. */
-export function choosePlace(
+export function chooseStorage(
   asked: SessionOptions['storage'],
   key: string,
   blocked: (cause: unknown) => void,
-): Place {
+): SessionStorage {
   const chosen = asked ?? usual()
-  if (chosen === 'memory') return memoryPlace()
-  if (typeof chosen === 'object' && 'load' in chosen) return chosen as Place
-  const otherwise = (cause: unknown): Place => {
+  if (chosen === 'memory') return memoryStorage()
+  if (typeof chosen === 'object' && 'load' in chosen) return chosen as SessionStorage
+  const otherwise = (cause: unknown): SessionStorage => {
     blocked(cause)
-    return memoryPlace()
+    return memoryStorage()
   }
   const lock = webLock(key)
   let holds = false

@@ -6,7 +6,7 @@ import { env } from 'node:process'
 import { faultOf, generationOf } from '../stored.js'
 import { fileLock } from './file_lease.js'
 import { codeOf, Register } from './file_register.js'
-import type { Place, Unreadable } from './place.js'
+import type { SessionStorage, Unreadable } from './session_storage.js'
 
 /**
  * A session in a folder of its own, shared by every process that opens the same folder, in Node
@@ -15,7 +15,7 @@ import type { Place, Unreadable } from './place.js'
  * `session.<generation>.json` holds the value, readable by its owner only; the highest generation
  * counts. `lease.<fence>.json` is the lock.
  */
-export function fileStorage(folder: string = sessionOfShell()): Place {
+export function fileStorage(folder: string = sessionOfShell()): SessionStorage {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new Error(`${folder} is not a folder; move it away`)
   }

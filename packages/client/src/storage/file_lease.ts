@@ -3,7 +3,7 @@ import { pid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Register } from './file_register.js'
-import type { Held, Place } from './place.js'
+import type { LockGuard, SessionStorage } from './session_storage.js'
 
 /**
  * The lock of a session, held until it is released, or until it ends by itself: a holder that was
@@ -12,7 +12,7 @@ import type { Held, Place } from './place.js'
  * On disk it is `lease.<fence>.json`; a lease that is released or past its end may be followed by
  * the next fence. Programs in Rust and in Node wait for each other by it.
  */
-export function fileLock(register: Register): NonNullable<Place['lock']> {
+export function fileLock(register: Register): NonNullable<SessionStorage['lock']> {
   return async (length, signal) => {
     while (!signal.aborted) {
       const fence = await attempt(register, length)
@@ -31,7 +31,7 @@ async function attempt(register: Register, length: number): Promise<number | nul
   return (await register.put(fence, record(length, false))) ? fence + 1 : null
 }
 
-function keep(register: Register, fence: number, length: number): Held {
+function keep(register: Register, fence: number, length: number): LockGuard {
   let lose = (): void => undefined
   const lost = new Promise<void>((resolve) => (lose = resolve))
   const write = (released: boolean): boolean => {

@@ -1,6 +1,6 @@
 import { generationOf } from '../stored.js'
 import { asideOf } from './aside.js'
-import type { Store } from './place.js'
+import type { Store } from './session_storage.js'
 
 /**
  * A session in IndexedDB: its transactions compare and set by themselves. Rejects where the browser

@@ -3,7 +3,7 @@ import type { TextStorage } from '../types.js'
 import { keepAside } from './aside.js'
 import { withWriteLock } from './locks.js'
 import { caughtUp, said, say } from '../../../parts/names.js'
-import type { Store } from './place.js'
+import type { Store } from './session_storage.js'
 import { compareAndSet } from './shared.js'
 
 /**

@@ -1,12 +1,12 @@
 import { timeout } from '../../../parts/timeout.js'
-import type { Held, Place } from './place.js'
+import type { LockGuard, SessionStorage } from './session_storage.js'
 
 /**
  * The refresh lock over Web Locks. A page that is frozen keeps a Web Lock, so whoever holds this
  * one also renews a mark in localStorage; when the mark lapses, the next one takes the lock away.
  * The one who lost it cannot do harm: storage compares generations.
  */
-export function webLock(key: string): NonNullable<Place['lock']> {
+export function webLock(key: string): NonNullable<SessionStorage['lock']> {
   const name = `${key}:refresh`
   return async (lease, signal) => {
     const locks = lockManager()
@@ -38,7 +38,7 @@ function take(
   name: string,
   lease: number,
   options: LockOptions,
-): Promise<Held | null> {
+): Promise<LockGuard | null> {
   return new Promise((resolve) => {
     const lost = new Promise<void>((ended) => {
       const granted = (): Promise<void> =>
@@ -50,7 +50,7 @@ function take(
   })
 }
 
-function held(name: string, lease: number, lost: Promise<void>, release: () => void): Held {
+function held(name: string, lease: number, lost: Promise<void>, release: () => void): LockGuard {
   const renew = (): void => mark((marks) => marks.setItem(name, String(Date.now())))
   renew()
   const renewing = setInterval(renew, lease / 3)

@@ -1,8 +1,8 @@
 import { generationOf } from '../stored.js'
-import type { Place } from './place.js'
+import type { SessionStorage } from './session_storage.js'
 
 /** A session that lives as long as the page or process. */
-export function memoryPlace(): Place {
+export function memoryStorage(): SessionStorage {
   let there: string | null = null
   return {
     load: async () => there,

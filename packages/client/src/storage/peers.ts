@@ -1,7 +1,7 @@
-import type { Place } from './place.js'
+import type { SessionStorage } from './session_storage.js'
 
 /** How the pages of one origin tell each other that a session changed. */
-export type Peers = Required<Pick<Place, 'watch' | 'publish'>>
+export type Peers = Required<Pick<SessionStorage, 'watch' | 'publish'>>
 
 /** By BroadcastChannel and by the storage event, whichever is there. */
 export function peers(key: string): Peers {

@@ -2,7 +2,7 @@ import type { TextStorage } from '../types.js'
 import { generationOf } from '../stored.js'
 import { keepAside } from './aside.js'
 import { withWriteLock } from './locks.js'
-import type { Store } from './place.js'
+import type { Store } from './session_storage.js'
 
 /** A session under one key of a text storage that several pages may share. */
 export function sharedStore(storage: TextStorage, key: string): Store {

@@ -2,7 +2,7 @@ import { timeout } from '../../../parts/timeout.js'
 import { generationOf } from '../stored.js'
 import { asideOf } from './aside.js'
 import { webLock } from './locks.js'
-import type { Store } from './place.js'
+import type { Store } from './session_storage.js'
 
 /**
  * A store that takes over, once, the session that a version before this one left in localStorage.

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { createSession, fileStorage, type Place, type Session } from '../../src/node.js'
+import { createSession, fileStorage, type SessionStorage, type Session } from '../../src/node.js'
 import {
   bundle,
   CLIENT,
@@ -21,7 +21,7 @@ import {
 } from './support.js'
 
 let session = ''
-let place: Place
+let place: SessionStorage
 const open: Session[] = []
 
 beforeEach(async () => {
@@ -58,7 +58,7 @@ describe('a folder', () => {
 
   test('lets one of many writers have each number', async () => {
     const won: Record<number, number> = {}
-    const writer = async (place: Place): Promise<void> => {
+    const writer = async (place: SessionStorage): Promise<void> => {
       for (let number = 0; number < 10; number += 1) {
         if (await place.save(number, mark(number + 1))) won[number] = (won[number] ?? 0) + 1
       }
@@ -240,7 +240,7 @@ function here(server: Server, home: Home): Session {
   return session
 }
 
-function take(length: number): ReturnType<NonNullable<Place['lock']>> {
+function take(length: number): ReturnType<NonNullable<SessionStorage['lock']>> {
   const lock = fileStorage(session).lock
   if (!lock) throw new Error('files have a lock')
   return lock(length, new AbortController().signal)

@@ -1,5 +1,5 @@
 /** A lock that is held. */
-export interface Held {
+export interface LockGuard {
   /** Completes when somebody else has it. */
   readonly lost: Promise<void>
   release(): void | Promise<void>
@@ -13,10 +13,10 @@ export interface Unreadable extends Error {
 }
 
 /** Where one session is kept. */
-export type Store = Pick<Place, 'load' | 'save' | 'replace'>
+export type Store = Pick<SessionStorage, 'load' | 'save' | 'replace'>
 
 /** Where one session is kept, as the driver sees it. Texts are in the form of `stored.ts`. */
-export interface Place {
+export interface SessionStorage {
   /** Throws an `Unreadable` for what it can say more of than its text does. */
   load(): Promise<string | null>
   /**
@@ -31,7 +31,7 @@ export interface Place {
    */
   replace?(replaces: number, text: string, damaged: string): Promise<boolean>
   /** Waits for the lock; `null` where there is none. Aborting gives up. */
-  lock?(leaseMillis: number, signal: AbortSignal): Promise<Held | null>
+  lock?(leaseMillis: number, signal: AbortSignal): Promise<LockGuard | null>
   /** Calls back when somebody else may have changed it. Gives the function that ends it. */
   watch?(changed: () => void): () => void
   /** Tells others that it changed. */
