@@ -1,5 +1,6 @@
 export { SessionError } from './errors.js'
 export { createSession } from './session.js'
 export { webLock } from './storage/locks.js'
-export type { LockGuard, SessionStorage } from './storage/session_storage.js'
+export { generationOf } from './stored.js'
+export type { LockGuard, SessionStorage, Unreadable } from './storage/session_storage.js'
 export type * from './types.js'

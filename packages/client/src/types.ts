@@ -7,7 +7,11 @@ export type { ErrorCode, SignedOutReason } from './error_code.js'
 /** Where the parts of a session are kept. `memory` ends with the page. */
 export type StorageName = 'memory' | 'localStorage' | 'sessionStorage' | 'indexedDB' | 'cookie'
 
-/** A storage of one's own. A value that was set must be what `get` gives from then on. */
+/**
+ * A storage of one's own, for texts by key: write this one, unless yours can do more. What is
+ * stored, compared and locked is Tenure's affair. A value that was set must be what `get` gives
+ * from then on, in every tab.
+ */
 export interface TextStorage {
   get(key: string): string | null | undefined | Promise<string | null | undefined>
   set(key: string, value: string): void | Promise<void>
@@ -27,7 +31,11 @@ export interface SessionOptions {
   redirectUri?: string
   /** Scopes, separated by spaces. Default: `openid profile offline_access`. */
   scope?: string
-  /** Default: `indexedDB` in a page, or `localStorage` where that is blocked; else `memory`. */
+  /**
+   * Default: `indexedDB` in a page, or `localStorage` where that is blocked; else `memory`. What is
+   * not named here is made into a `SessionStorage`, which is all that a session knows: an object
+   * with `load` is one, one with `getItem` is a browser's, any other is a `TextStorage`.
+   */
   storage?: StorageName | TextStorage | Storage | SessionStorage
   /** Tells sessions of one origin apart. Default: issuer and client. */
   name?: string

@@ -15,7 +15,13 @@ export interface Unreadable extends Error {
 /** Where one session is kept. */
 export type Store = Pick<SessionStorage, 'load' | 'save' | 'replace'>
 
-/** Where one session is kept, as the driver sees it. Texts are in the form of `stored.ts`. */
+/**
+ * Where one session is kept: what every storage is for the session over it. Write one where yours
+ * compares and sets by itself, keeps no texts, or locks and tells others in its own way; for texts
+ * by key a `TextStorage` is enough. Only `load` and `save` are needed. A text is kept as it is;
+ * `generationOf` says which one it is. Without `lock` (in a page: `webLock`) several that share
+ * the session may each refresh, and `save` keeps them from undoing each other.
+ */
 export interface SessionStorage {
   /** Throws an `Unreadable` for what it can say more of than its text does. */
   load(): Promise<string | null>
