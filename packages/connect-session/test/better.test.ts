@@ -72,6 +72,33 @@ test('a token of 301 seconds is held as one of 300 is', async () => {
   expect(issuer.asked()).toBe(0)
 })
 
+test.each([
+  [250, 0],
+  [350, 1],
+])('a clock set back by %d s costs %d requests, as it does below', async (back, requests) => {
+  const issuer = await startIssuer()
+  const pass = clock()
+  const { session } = await signedIn(issuer)
+  pass(-back)
+  expect(session.connectHasSession).toBe(requests === 0)
+  expect(await session.connectSession()).toBeTruthy()
+  expect(await session.connectSession()).toBeTruthy()
+  expect(issuer.asked()).toBe(requests)
+})
+
+test('a no that OAuth does not know says nothing about the code', async () => {
+  const issuer = await startIssuer()
+  const tab = await comeBack(issuer)
+  complaints()
+  issuer.instead = (response) => {
+    issuer.instead = null
+    json(response, 400, { error: 'of_another_kind' })
+  }
+  expect(await open(issuer).connectSession()).toBeTruthy()
+  expect(issuer.asked()).toBe(2)
+  expect(tab.visits).toEqual([])
+})
+
 test('short-lived tokens are not refreshed with every call', async () => {
   const issuer = await startIssuer()
   issuer.life = 200

@@ -3,6 +3,8 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { connectSessionVerifyDecodeIdToken as verify } from '../src/index.ts'
 import { complaints, startIssuer } from './support/app.ts'
 
+const now = (): number => Math.floor(Date.now() / 1000)
+
 test('a token is of the issuer and for the client that are expected', async () => {
   const issuer = await startIssuer()
   const token = issuer.idToken()
@@ -44,13 +46,33 @@ test.each([
 
 test('a number is the skew, alone or beside the others', async () => {
   const issuer = await startIssuer()
-  const now = Math.floor(Date.now() / 1000)
-  const token = issuer.idToken({ exp: now - 200 })
+  const token = issuer.idToken({ exp: now() - 200 })
   const said = complaints()
   expect(await verify(token)).toBeTruthy()
   expect(await verify(token, 0)).toBeUndefined()
   expect(await verify(token, { issuer: issuer.url, skew: 0 })).toBeUndefined()
   expect(said).toHaveLength(2)
+})
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['is of tomorrow', { iat: now() + 400 }, 'issued_in_future'],
+  ['is not valid yet', { nbf: now() + 400 }, 'not_yet_valid'],
+  ['has no end', { exp: undefined }, 'missing:exp'],
+  ['is for somebody else, too', { aud: ['client-1', 'client-2'] }, 'audience_untrusted'],
+  ['is of another party', { azp: 'client-2' }, 'authorized_party_mismatch'],
+])('a token that %s is judged as every ID token is', async (_, claims, fault) => {
+  const issuer = await startIssuer()
+  const said = complaints()
+  expect(await verify(issuer.idToken(claims), { audience: 'client-1' })).toBeUndefined()
+  expect(said).toEqual([expect.stringContaining(`The ID token is not believed (${fault})`)])
+})
+
+test('a token that names another issuer has nobody asked for keys', async () => {
+  const issuer = await startIssuer()
+  const said = complaints()
+  expect(await verify(issuer.idToken(), { issuer: 'https://connect.example' })).toBeUndefined()
+  expect(said).toHaveLength(1)
+  expect(issuer.log).toEqual([])
 })
 
 test('keys are fetched in a browser without AbortSignal.timeout', async () => {
