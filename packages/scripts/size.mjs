@@ -25,7 +25,16 @@ const OURS = [
     code: `export * from './client/src/index.ts'`,
     external: CORE,
     lazy: 'left out',
+    files: 'each later one, too',
     budget: 8 * KB,
+  },
+  {
+    name: '@tenure/client: the driver and its usual storage',
+    code: `export * from './client/src/index.ts'
+           export * from './client/src/storage/indexed_db.ts'`,
+    external: CORE,
+    lazy: 'left out',
+    budget: 8.75 * KB,
   },
   {
     name: '@tenure/client: the driver with all of it',
@@ -88,16 +97,16 @@ const OTHERS = [
 const SHARED = /^(react|react-dom|vue|vue-router|@tenure\/client)(\/|$)/
 
 const rows = []
-for (const { name, code, external = SHARED, lazy, budget } of OURS) {
+for (const { name, code, external = SHARED, lazy, budget, files } of OURS) {
   rows.push({ name, bytes: await size(code, external, lazy), budget })
-  if (lazy && external === CORE) rows.push(...(await later(code, external)))
+  if (files) rows.push(...(await later(code, external)))
 }
 for (const [name, code] of OTHERS) rows.push({ name, bytes: await size(code, SHARED) })
 
 for (const { name, bytes, budget } of rows) {
   const kilobytes = (bytes / KB).toFixed(2).padStart(7)
   const verdict = budget === undefined ? '' : verdictOn(bytes, budget)
-  console.log(`${name.padEnd(44)} ${kilobytes} KB  ${verdict}`.trimEnd())
+  console.log(`${name.padEnd(48)} ${kilobytes} KB  ${verdict}`.trimEnd())
 }
 if (rows.some(({ bytes, budget }) => bytes > (budget ?? Number.POSITIVE_INFINITY))) {
   console.error('a package is above its budget')

@@ -48,6 +48,11 @@ export function generationOf(text: string | null): number | null {
   return found && Number(found[0])
 }
 
+/** The key under which what is damaged is kept aside. */
+export function asideOf(key: string): string {
+  return `${key}:damaged`
+}
+
 /** The members of a document by their path: `a`, `b.c`. */
 function flatten(document: Document): Map<string, unknown> {
   const members = new Map<string, unknown>()

@@ -1,4 +1,5 @@
 // What is damaged and kept aside: needed where somebody signs in over it, and loaded then.
+import { asideOf } from '../stored.js'
 import type { TextStorage } from '../types.js'
 import { withWriteLock } from './locks.js'
 
@@ -15,9 +16,4 @@ export function keepAside(
     await storage.set(key, text)
     return true
   })
-}
-
-/** The key under which what is damaged is kept aside. */
-export function asideOf(key: string): string {
-  return `${key}:damaged`
 }

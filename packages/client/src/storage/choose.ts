@@ -1,4 +1,5 @@
 import type { SessionOptions } from '../types.js'
+import { isUsual } from './asked.js'
 import { webLock } from './locks.js'
 import { memoryStorage } from './memory.js'
 import { peers } from './peers.js'
@@ -22,7 +23,7 @@ export function chooseStorage(
   let loading: Promise<Store> | undefined
   /** Its code is loaded when it is used. */
   const store = async (): Promise<Store> => {
-    loading ??= import('./stores.js')
+    loading ??= (isUsual(chosen) ? import('./indexed_db.js') : import('./stores.js'))
       .then(({ openStore }) => openStore(chosen, key, () => holds, otherwise))
       .catch((cause: unknown) => {
         loading = undefined

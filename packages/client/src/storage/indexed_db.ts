@@ -1,12 +1,29 @@
-import { generationOf } from '../stored.js'
-import { asideOf } from './aside.js'
+import { asideOf, generationOf } from '../stored.js'
+import type { Asked } from './asked.js'
 import type { Store } from './session_storage.js'
+
+/** IndexedDB; where the browser blocks it, localStorage or what comes `otherwise`. */
+export async function openStore(
+  asked: Asked,
+  key: string,
+  holds: () => boolean,
+  otherwise: (cause: unknown) => Store,
+): Promise<Store> {
+  try {
+    const store = await indexedDbStore(key)
+    return asked === 'usual' ? takingOver(store, key, holds) : store
+  } catch (cause) {
+    if (asked !== 'usual') return otherwise(cause)
+  }
+  const stores = await import('./stores.js')
+  return stores.openStore('localStorage', key, holds, otherwise)
+}
 
 /**
  * A session in IndexedDB: its transactions compare and set by themselves. Rejects where the browser
  * blocks it.
  */
-export async function indexedDbStore(key: string): Promise<Store> {
+async function indexedDbStore(key: string): Promise<Store> {
   // Whether it can be used here shows now; whatever else is wrong may pass.
   await database().catch((cause: unknown) => {
     if (BLOCKED.includes((cause as Error | null)?.name ?? '')) throw cause
@@ -35,6 +52,33 @@ export async function indexedDbStore(key: string): Promise<Store> {
       await finished(change)
       return true
     },
+  }
+}
+
+/**
+ * The same, where what a version before this one left in localStorage is taken over. `holds`:
+ * whether this page has the lock.
+ */
+function takingOver(store: Store, key: string, holds: () => boolean): Store {
+  return {
+    ...store,
+    async load() {
+      const there = await store.load()
+      if (there !== null || left(key) === null) return there
+      return (await import('./take_over.js')).takeOver(store, key, holds())
+    },
+    async replace(replaces, text, damaged) {
+      if (left(key) !== damaged) return store.replace?.(replaces, text, damaged) ?? false
+      return (await import('./take_over.js')).replaceLeft(store, key, text, damaged)
+    },
+  }
+}
+
+function left(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
   }
 }
 
