@@ -1,6 +1,8 @@
+import type { StoredTokens } from '../../parts/stored_session.js'
+
 /** A page was given tokens, in the place of those with the refresh token `replaces`. */
 export interface Granted {
-  tokens: TokenSet
+  tokens: StoredTokens
   details: Details
   replaces: string | null
 }
@@ -16,14 +18,4 @@ export interface Details {
   endsAt: number
   /** Whether another page of this origin checked the ID token. */
   trusted?: boolean
-}
-
-export interface TokenSet {
-  access_token: string
-  token_type: string
-  obtained_at: number
-  issued: number
-  expires_at?: number
-  refresh_token?: string
-  subject?: string
 }

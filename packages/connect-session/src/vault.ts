@@ -2,8 +2,14 @@ import { webLock, type SessionStorage } from '@tenure/client'
 
 import { base64url } from '../../parts/jwt.js'
 import { caughtUp, said, say } from '../../parts/names.js'
+import {
+  signedIn,
+  signedOut,
+  type StoredSession,
+  type StoredTokens,
+} from '../../parts/stored_session.js'
 import type { Keys } from './keys.js'
-import type { Details, Granted, News, TokenSet } from './news.js'
+import type { Details, Granted, News } from './news.js'
 import { page } from './page.js'
 import { Tabs } from './tabs.js'
 
@@ -12,7 +18,7 @@ import { Tabs } from './tabs.js'
  * with the same refresh token, as a tab and its duplicate, share the rest by messages.
  */
 export class Vault implements SessionStorage {
-  #stored: Stored | null = null
+  #stored: StoredSession | null = null
   /** The refresh token that was last seen in storage. */
   #kept: string | null = null
   /** Whose session it is. */
@@ -76,7 +82,7 @@ export class Vault implements SessionStorage {
   save = async (replaces: number, text: string): Promise<boolean> => {
     this.#look()
     if (this.#generation !== replaces) return false
-    const next = JSON.parse(text) as Stored
+    const next = JSON.parse(text) as StoredSession
     const before = this.#kept
     if (next.tokens) this.#keep(next.tokens)
     else this.#erase()
@@ -172,7 +178,7 @@ export class Vault implements SessionStorage {
     this.#stored = login ? { ...next, login } : next
   }
 
-  #keep(tokens: TokenSet): void {
+  #keep(tokens: StoredTokens): void {
     this.#email = this.#details.get(tokens.access_token)?.email ?? this.#email
     const refreshToken = tokens.refresh_token
     if (!this.#email || !refreshToken) return
@@ -211,9 +217,8 @@ export class Vault implements SessionStorage {
     }
   }
 
-  #mark(): Stored {
-    const signed_out = { reason: 'user', at: Date.now() }
-    return { tenure: 1, generation: this.#generation + 1, signed_out }
+  #mark(): StoredSession {
+    return signedOut(this.#generation + 1, Date.now())
   }
 
   get #generation(): number {
@@ -229,28 +234,18 @@ async function nameOf(refreshToken: string): Promise<string> {
   return digest === undefined ? '-' : base64url(digest)
 }
 
-function session(generation: number, given: TokenSet): Stored & { tokens: TokenSet } {
+function session(generation: number, given: Given): StoredSession & { tokens: StoredTokens } {
   const at = Date.now()
-  const tokens = { ...given, issued: generation }
-  return { tenure: 1, generation, login: { generation, at }, last_active: at, tokens }
+  return signedIn(generation, { generation, at }, at, given)
 }
 
-/** A stored session, in the form of `@tenure/client`. */
-interface Stored {
-  tenure: 1 | 2
-  generation: number
-  login?: { generation: number; at: number }
-  last_active?: number
-  tokens?: TokenSet
-  signed_out?: { reason: string; at: number }
-}
+type Given = Omit<StoredTokens, 'issued'>
 
 /** Before the first refresh there is no access token: this one is over. */
 const NO_TOKEN = {
   access_token: 'none',
   token_type: 'Bearer',
   obtained_at: 0,
-  issued: 0,
   expires_at: 0,
 }
 const MOST_DETAILS = 4
