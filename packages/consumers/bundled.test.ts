@@ -81,6 +81,19 @@ it('a plain page is built by webpack, without either', async () => {
   expectOnly(stats, 'tenure', 'vue')
 })
 
+it('a page with everything has one core, which its packages share', async () => {
+  const ours = ['@tenure/client', '@tenure/connect-session', '@tenure/auth-connect']
+  const project = await makeProject(ours, [])
+  await project.write('index.html', '<script type="module" src="/page.js"></script>')
+  await project.write('page.js', EVERYTHING)
+  const quiet = { root: project.root, logLevel: 'error', configFile: false } as const
+  const built = [await build(quiet)].flat() as Rolldown.RolldownOutput[]
+  const chunks = built.flatMap(({ output }) => output).filter((part) => part.type === 'chunk')
+  const cores = chunks.filter(({ code }) => code.includes(PACKED))
+  expect(cores).toHaveLength(1)
+  expect(cores[0]?.code.split(PACKED)).toHaveLength(2)
+})
+
 /** The modules hold one library and not the other. */
 function expectOnly(modules: string[], own: string, other: string): void {
   const of = (name: string): string[] =>
@@ -117,6 +130,9 @@ function bundle(configuration: webpack.Configuration): Promise<string[]> {
 function namesOf({ name, modules = [] }: webpack.StatsModule): string[] {
   return [name ?? '', ...modules.flatMap(namesOf)]
 }
+
+/** How the packed core begins: gzip, in base64. */
+const PACKED = 'H4sI'
 
 const JSX = { jsx: { runtime: 'automatic' } } as const
 
@@ -158,6 +174,12 @@ const VUE_APP = `
   })
   app.use(router).use(tenure, { session })
   renderToString(app).then((html) => console.log(html.replace(/<!--.*?-->/g, '')))`
+
+const EVERYTHING = `
+  import { createSession } from '@tenure/client'
+  import { ReapitConnectBrowserSession } from '@tenure/connect-session/browser'
+  import { AuthConnect, OktaProvider } from '@tenure/auth-connect'
+  globalThis.all = [createSession, ReapitConnectBrowserSession, AuthConnect, OktaProvider]`
 
 const PLAIN_PAGE = `
   import { createSession } from '@tenure/client'

@@ -15,7 +15,7 @@ export interface ReapitConnectBrowserSessionInitializers {
   connectLogoutRedirectPath?: string
   /** Milliseconds without activity after which the person is signed out. Default: three hours. */
   connectApplicationTimeout?: number
-  /** Seconds by which the clock may differ from the issuer's. Default: 300. */
+  /** Seconds by which the clock may differ from the issuer's. Default: 300, which is the most. */
   connectClockSkewAllowance?: number
   /** Tenure: the only issuer whose ID tokens count. Default: the one that a token names. */
   connectIssuer?: string
@@ -60,7 +60,7 @@ export interface IdTokenExpectations {
   issuer?: string
   /** The client that the token must be for (`aud`). */
   audience?: string
-  /** Seconds by which the clocks may differ. Default: 300. */
+  /** Seconds by which the clocks may differ. Default: 300, which is the most. */
   skew?: number
 }
 

@@ -1,15 +1,31 @@
 // Code as users write it against the published types; what must not compile says so.
 import {
   createSession,
+  generationOf,
   SessionError,
+  webLock,
   type CallbackResult,
   type ErrorCode,
   type Identity,
   type Session,
+  type SessionStorage,
   type SignedOutReason,
   type Snapshot,
   type TextStorage,
 } from '@tenure/client'
+
+class Row implements SessionStorage {
+  #row: { generation: number; text: string } = { generation: 0, text: '' }
+  readonly lock = webLock('shop')
+  async load(): Promise<string | null> {
+    return this.#row.generation === 0 ? null : this.#row.text
+  }
+  async save(replaces: number, text: string): Promise<boolean> {
+    if (this.#row.generation !== replaces) return false
+    this.#row = { generation: generationOf(text) ?? 0, text }
+    return true
+  }
+}
 
 class Kept implements TextStorage {
   readonly #held = new Map<string, string>()
@@ -29,6 +45,7 @@ const session: Session = createSession({ issuer: 'https://id.example.com', clien
 createSession({ issuer: 'https://id.example.com', clientId: 'shop', storage: 'indexedDB' })
 createSession({ issuer: 'https://id.example.com', clientId: 'shop', storage: window.localStorage })
 createSession({ issuer: 'https://id.example.com', clientId: 'shop', storage: new Kept() })
+createSession({ issuer: 'https://id.example.com', clientId: 'shop', storage: new Row() })
 // @ts-expect-error a client id is needed
 createSession({ issuer: 'https://id.example.com' })
 // @ts-expect-error there is no such storage
