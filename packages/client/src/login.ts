@@ -9,7 +9,7 @@ import { readTokenResponse, type TokenResponse } from './token_response.js'
 import type { CallbackResult, SessionOptions, SignInOptions } from './types.js'
 
 /** What a sign-in needs of a session. */
-export interface Parts {
+export interface LoginContext {
   readonly core: Core
   readonly driver: Driver
   readonly issuer: Issuer
@@ -19,7 +19,7 @@ export interface Parts {
 
 /** Begins a sign-in: the address to send the person to. */
 export async function begin(
-  { core, issuer, options, name }: Parts,
+  { core, issuer, options, name }: LoginContext,
   asked: SignInOptions,
   redirectUri: string,
   returnTo: string,
@@ -45,27 +45,30 @@ export async function begin(
 }
 
 /** Finishes a sign-in from the callback that the core has read, and stores its tokens. */
-export async function finish(parts: Parts, read: readonly string[]): Promise<CallbackResult> {
+export async function finish(
+  context: LoginContext,
+  read: readonly string[],
+): Promise<CallbackResult> {
   const [kind, first = '', ...rest] = read
   if (kind === 'fault') throw unfinished(first)
   const [state, iss] = kind === 'code' ? rest : rest.slice(1)
   // The state is used up before anything is waited for.
-  const login = finishLogin(parts.core, parts.name, state, iss)
+  const login = finishLogin(context.core, context.name, state, iss)
   if (kind !== 'code') throw refused(first, rest)
   const { authorization_response_iss_parameter_supported: announced, retry_key_supported } =
-    await parts.issuer.metadata()
+    await context.issuer.metadata()
   // RFC 9207 §2.4.
   if (announced && !iss) throw unfinished('issuer_missing')
   const { redirectUri, codeVerifier, nonce, returnTo } = login
-  const about = [clientIn(parts.options), first, redirectUri, codeVerifier]
-  const [form = ''] = parts.core.ask('code', ...about)
+  const about = [clientIn(context.options), first, redirectUri, codeVerifier]
+  const [form = ''] = context.core.ask('code', ...about)
   // It tells the issuer that this holder understands 409; nobody keeps it.
   const body = retry_key_supported === true ? `${form}&retry_key=${random()}` : form
-  return { identity: await exchange(parts, body, nonce), returnTo: returnTo || null }
+  return { identity: await exchange(context, body, nonce), returnTo: returnTo || null }
 }
 
 async function exchange(
-  { core, driver, issuer, options }: Parts,
+  { core, driver, issuer, options }: LoginContext,
   body: string,
   nonce: string,
 ): Promise<CallbackResult['identity']> {

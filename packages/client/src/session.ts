@@ -5,7 +5,7 @@ import { Emitter } from './emitter.js'
 import { errorOf, SessionError } from './errors.js'
 import { send, until } from './http.js'
 import { openIssuer } from './issuer.js'
-import type { Parts } from './login.js'
+import type { LoginContext } from './login.js'
 import type { Tell } from './messages.js'
 import { failed, isGood, read, type Known, type Token } from './snapshot.js'
 import { chooseStorage } from './storage/choose.js'
@@ -31,7 +31,7 @@ class Opened implements Session {
   readonly #options: SessionOptions
   readonly #name: string
   readonly #events = new Emitter<SessionEvents & { changed: undefined }>()
-  readonly #parts: Promise<Parts>
+  readonly #context: Promise<LoginContext>
   readonly #known: Promise<void>
   #resolveKnown!: () => void
   #now: Known = { shown: Object.freeze({ status: 'loading' }) }
@@ -45,8 +45,8 @@ class Opened implements Session {
     this.#options = options
     this.#name = `tenure:${options.name ?? `${options.issuer}|${options.clientId}`}`
     this.#known = new Promise((resolve) => (this.#resolveKnown = resolve))
-    this.#parts = this.#start()
-    this.#parts.catch((cause: SessionError) => this.#show(failed(cause, false)))
+    this.#context = this.#start()
+    this.#context.catch((cause: SessionError) => this.#show(failed(cause, false)))
   }
 
   get identity(): Identity | null {
@@ -97,7 +97,7 @@ class Opened implements Session {
     const popup = asked.mode === 'popup' ? openPopup() : null
     try {
       const { signIn } = await signInCode()
-      await signIn(await this.#parts, asked, popup)
+      await signIn(await this.#context, asked, popup)
     } finally {
       popup?.close()
     }
@@ -112,7 +112,7 @@ class Opened implements Session {
   }
 
   signOut = async (asked: SignOutOptions = {}): Promise<void> => {
-    const { core, driver, issuer } = await this.#parts
+    const { core, driver, issuer } = await this.#context
     const { idToken } = this.#now
     await driver.signOut(asked.localOnly ? 'local' : 'issuer')
     if (!asked.everywhere || typeof location !== 'object') return
@@ -124,7 +124,7 @@ class Opened implements Session {
   }
 
   adopt = async (tokens: Tokens, identity?: Identity): Promise<void> => {
-    const { driver } = await this.#parts
+    const { driver } = await this.#context
     await driver.signedIn(tokens, identity?.sub ?? null, Date.now())
   }
 
@@ -136,7 +136,7 @@ class Opened implements Session {
     this.#resolveKnown()
   }
 
-  async #start(): Promise<Parts> {
+  async #start(): Promise<LoginContext> {
     const core = await loadCore()
     const options = this.#options
     const place = chooseStorage(options.storage, this.#name, (error) =>
@@ -154,22 +154,22 @@ class Opened implements Session {
   }
 
   async #finishCallback(href: string, own: boolean): Promise<CallbackResult | null> {
-    const parts = await this.#parts
+    const context = await this.#context
     const address = href && new URL(href)
-    const read = address && readCallback(parts.core, address)
+    const read = address && readCallback(context.core, address)
     if (!read) return null
     const { finishCallback } = await signInCode().catch((cause: unknown) => {
       // Nothing is used up yet: it may be tried again.
       this.#callback = undefined
       throw cause
     })
-    return finishCallback(parts, address, read, own)
+    return finishCallback(context, address, read, own)
   }
 
   #token = async (rejected: string | null): Promise<Token> => {
     const { token } = this.#now
     if (rejected === null && isGood(token)) return token
-    const { driver } = await this.#parts
+    const { driver } = await this.#context
     const [, accessToken, tokenType, issued] = await driver.token(rejected)
     const now = this.#now.token
     if (now?.accessToken === accessToken) return now

@@ -2,7 +2,7 @@
 import { namesIn, readCallback } from './callback.js'
 import { SessionError } from './errors.js'
 import { until } from './http.js'
-import { begin, finish, type Parts } from './login.js'
+import { begin, finish, type LoginContext } from './login.js'
 import { comesBack, isAt, LONGEST_SIGN_IN, offerCallback } from '../../parts/popup.js'
 import { fateOf } from './pending_login.js'
 import { allowRedirect, forgetRedirects } from './redirects.js'
@@ -10,23 +10,23 @@ import type { CallbackResult, SignInOptions } from './types.js'
 
 /** By redirect the page leaves and this never resolves; by popup it does when signed in. */
 export async function signIn(
-  parts: Parts,
+  context: LoginContext,
   asked: SignInOptions,
   popup: Window | null,
 ): Promise<void> {
-  const redirectUri = comesBackTo(asked.redirectUri ?? parts.options.redirectUri)
+  const redirectUri = comesBackTo(asked.redirectUri ?? context.options.redirectUri)
   if (asked.open) {
-    return asked.open(await begin(parts, asked, redirectUri, asked.returnTo ?? '/'))
+    return asked.open(await begin(context, asked, redirectUri, asked.returnTo ?? '/'))
   }
   const { pathname, search, hash } = location
   if (popup) {
-    const url = await begin(parts, asked, redirectUri, '')
+    const url = await begin(context, asked, redirectUri, '')
     popup.location.href = url
     const state = new URL(url).searchParams.get('state')
-    return signInWith(parts, popup, redirectUri, channelOf(parts, state), asked.signal)
+    return signInWith(context, popup, redirectUri, channelOf(context, state), asked.signal)
   }
-  admit(parts)
-  const url = await begin(parts, asked, redirectUri, asked.returnTo ?? pathname + search + hash)
+  admit(context)
+  const url = await begin(context, asked, redirectUri, asked.returnTo ?? pathname + search + hash)
   // Whoever gave up meanwhile stays where they are.
   asked.signal?.throwIfAborted()
   location.assign(url)
@@ -35,7 +35,7 @@ export async function signIn(
 
 /** Waits for the window and finishes its sign-in, even if it comes when nobody waits any more. */
 async function signInWith(
-  parts: Parts,
+  context: LoginContext,
   opened: Window,
   redirectUri: string,
   channel: string,
@@ -43,7 +43,7 @@ async function signInWith(
 ): Promise<void> {
   signal?.throwIfAborted()
   const finishAt = (address: URL): Promise<unknown> =>
-    finish(parts, readCallback(parts.core, address) ?? [])
+    finish(context, readCallback(context.core, address) ?? [])
   const back = comesBack({
     opened,
     isBack: (address) =>
@@ -71,23 +71,23 @@ function comesBackTo(given: string | undefined): string {
 
 /** Finishes the sign-in that an address, read by `readCallback`, answers; `own`: the page's. */
 export async function finishCallback(
-  parts: Parts,
+  context: LoginContext,
   address: URL,
   read: string[],
   own: boolean,
 ): Promise<CallbackResult> {
-  if (own) tidyAddress(address, namesIn(parts.core))
+  if (own) tidyAddress(address, namesIn(context.core))
   const state = read[0] === 'code' ? read[2] : read[3]
-  const fate = (): string | undefined => fateOf(parts.name, state)
+  const fate = (): string | undefined => fateOf(context.name, state)
   if (fate() === 'of a popup') {
     const taken = (): boolean => fate() !== 'of a popup'
-    if (await offerCallback(address, channelOf(parts, state), taken)) {
+    if (await offerCallback(address, channelOf(context, state), taken)) {
       window.close()
       return { returnTo: null, identity: null }
     }
   }
-  const result = await finish(parts, read)
-  forgetRedirects(redirectsOf(parts))
+  const result = await finish(context, read)
+  forgetRedirects(redirectsOf(context))
   return result
 }
 
@@ -100,8 +100,8 @@ function tidyAddress({ href }: URL, names: string[]): void {
 }
 
 /** Stops a loop of redirects. */
-function admit(parts: Parts): void {
-  if (allowRedirect(parts.core, redirectsOf(parts))) return
+function admit(context: LoginContext): void {
+  if (allowRedirect(context.core, redirectsOf(context))) return
   throw new SessionError(
     'redirect_loop',
     'signing in came back three times within ten seconds: look at why it does not last',
@@ -109,10 +109,10 @@ function admit(parts: Parts): void {
 }
 
 /** The key of when this tab was sent to sign in. */
-function redirectsOf({ name }: Parts): string {
+function redirectsOf({ name }: LoginContext): string {
   return `${name}:redirects`
 }
 
-function channelOf({ name }: Parts, state: string | null | undefined): string {
+function channelOf({ name }: LoginContext, state: string | null | undefined): string {
   return `${name}:popup:${state ?? ''}`
 }
