@@ -12,10 +12,10 @@ import { Shown } from './shown.js'
 import { SignIn } from './sign_in.js'
 import type { LoginIdentity, ReapitConnectSession } from './types.js'
 import type { Vault } from './vault.js'
-import { authorizeUrl, logoutUrl, type Wire } from './wire.js'
+import { authorizeUrl, logoutUrl, type EndpointSettings } from './wire.js'
 
 /** How one connection behaves. */
-export interface Settings extends Wire {
+export interface Settings extends EndpointSettings {
   verifyState: boolean
   protectLogin: boolean
 }

@@ -10,14 +10,14 @@ import {
   refreshForm,
   type TokenReply,
   type Members,
-  type Wire,
+  type EndpointSettings,
 } from './wire.js'
 
 /** A session of `@tenure/client` that speaks to the token endpoint as the original does. */
-export function openRefresher(wire: Wire, vault: Vault): Session {
+export function openRefresher(endpoints: EndpointSettings, vault: Vault): Session {
   const at = (path: string): string => {
     try {
-      return new URL(`${wire.oauthUrl}/${path}`, location.href).href
+      return new URL(`${endpoints.oauthUrl}/${path}`, location.href).href
     } catch {
       // A page that a test made up may have no address to complete it by.
       throw new TypeError(NO_ADDRESS)
@@ -25,7 +25,7 @@ export function openRefresher(wire: Wire, vault: Vault): Session {
   }
   return createSession({
     issuer: at(''),
-    clientId: wire.clientId,
+    clientId: endpoints.clientId,
     storage: vault,
     renewal: 'on_demand',
     skewSecs: EARLY,
@@ -37,8 +37,8 @@ export function openRefresher(wire: Wire, vault: Vault): Session {
     fetch: async (_, init) => {
       const asked = new URLSearchParams(String(init?.body))
       const requestedAt = Date.now()
-      const form = refreshForm(wire, asked.get('refresh_token') ?? '')
-      const answer = await postForm(wire, form, init?.signal ?? undefined)
+      const form = refreshForm(endpoints, asked.get('refresh_token') ?? '')
+      const answer = await postForm(endpoints, form, init?.signal ?? undefined)
       note(vault, answer.members, null, requestedAt)
       return asResponse(answer)
     },

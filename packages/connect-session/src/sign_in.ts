@@ -2,7 +2,7 @@ import { readTokenResponse } from '@tenure/client/protocol'
 
 import type { Callbacks } from './callbacks.js'
 import { messageOf, NOT_FETCHED, Outage, persist, Refused } from './faults.js'
-import { exchangeForm, plainOf, postForm, type Members, type Wire } from './wire.js'
+import { exchangeForm, plainOf, postForm, type Members, type EndpointSettings } from './wire.js'
 
 /** What came for a code. */
 export interface Granted {
@@ -16,7 +16,7 @@ export class SignIn {
   #granted: Granted | undefined
 
   constructor(
-    private readonly wire: Wire,
+    private readonly endpoints: EndpointSettings,
     private readonly callbacks: Callbacks,
     private readonly code: string,
     private readonly state: string,
@@ -29,14 +29,14 @@ export class SignIn {
   async answer(): Promise<Granted> {
     // The state is used up before anything is waited for.
     this.#verifier ??= this.callbacks.take(this.state)
-    const form = exchangeForm(this.wire, this.code, this.#verifier)
+    const form = exchangeForm(this.endpoints, this.code, this.#verifier)
     this.#granted ??= await persist(2, () => this.#ask(form))
     return this.#granted
   }
 
   async #ask(form: string): Promise<Granted> {
     const requestedAt = Date.now()
-    const reply = await postForm(this.wire, form).catch((cause: unknown) => {
+    const reply = await postForm(this.endpoints, form).catch((cause: unknown) => {
       throw new Outage(messageOf(cause))
     })
     const { kind } = await readTokenResponse(plainOf(reply))

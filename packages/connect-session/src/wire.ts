@@ -3,7 +3,7 @@ import { claimsOf } from '../../parts/jwt.js'
 import { REQUEST_TIMEOUT, timeout } from '../../parts/timeout.js'
 
 /** What the requests and redirects of one client are made of. */
-export interface Wire {
+export interface EndpointSettings {
   oauthUrl: string
   clientId: string
   loginUrl: string
@@ -13,7 +13,7 @@ export interface Wire {
 
 /** The address that a sign-in begins at. Addresses in it are written as they are. */
 export function authorizeUrl(
-  wire: Wire,
+  endpoints: EndpointSettings,
   path: 'authorize' | 'login',
   redirectUri: string | undefined,
   proof: Record<string, string>,
@@ -21,31 +21,31 @@ export function authorizeUrl(
 ): string {
   const own = {
     response_type: 'code',
-    client_id: wire.clientId,
-    redirect_uri: plain(redirectUri || wire.loginUrl),
+    client_id: endpoints.clientId,
+    redirect_uri: plain(redirectUri || endpoints.loginUrl),
     ...proof,
   }
   const taken = Object.keys(more).find((name) => OURS.includes(name))
   if (taken !== undefined) throw new TypeError(`${taken} is set by the session: leave it out`)
   const parts = Object.entries(own).map((pair) => pair.join('='))
   const rest = new URLSearchParams(more).toString()
-  return `${wire.oauthUrl}/${path}?${[...parts, ...(rest ? [rest] : [])].join('&')}`
+  return `${endpoints.oauthUrl}/${path}?${[...parts, ...(rest ? [rest] : [])].join('&')}`
 }
 
 /** The address that a sign-out goes to. */
-export function logoutUrl(wire: Wire, returnTo: string | undefined): string {
-  return `${wire.oauthUrl}/logout?client_id=${wire.clientId}&logout_uri=${plain(returnTo || wire.logoutUrl)}`
+export function logoutUrl(endpoints: EndpointSettings, returnTo: string | undefined): string {
+  return `${endpoints.oauthUrl}/logout?client_id=${endpoints.clientId}&logout_uri=${plain(returnTo || endpoints.logoutUrl)}`
 }
 
 /** The form that changes a code for tokens. */
-export function exchangeForm(wire: Wire, code: string, verifier: string): string {
+export function exchangeForm(endpoints: EndpointSettings, code: string, verifier: string): string {
   const form = new URLSearchParams({
-    redirect_uri: wire.loginUrl,
-    client_id: wire.clientId,
+    redirect_uri: endpoints.loginUrl,
+    client_id: endpoints.clientId,
     grant_type: 'authorization_code',
     code,
   })
-  if (wire.usePkce) {
+  if (endpoints.usePkce) {
     form.set('code_verifier', verifier)
     form.set('code_challenge_method', 'S256')
   }
@@ -53,10 +53,10 @@ export function exchangeForm(wire: Wire, code: string, verifier: string): string
 }
 
 /** The form that changes a refresh token for tokens. */
-export function refreshForm(wire: Wire, refreshToken: string): string {
+export function refreshForm(endpoints: EndpointSettings, refreshToken: string): string {
   return new URLSearchParams({
-    redirect_uri: wire.loginUrl,
-    client_id: wire.clientId,
+    redirect_uri: endpoints.loginUrl,
+    client_id: endpoints.clientId,
     grant_type: 'refresh_token',
     refresh_token: refreshToken,
   }).toString()
@@ -75,11 +75,11 @@ export interface TokenReply {
 
 /** Sends a form to the token endpoint. */
 export async function postForm(
-  wire: Wire,
+  endpoints: EndpointSettings,
   body: string,
   signal: AbortSignal = timeout(REQUEST_TIMEOUT),
 ): Promise<TokenReply> {
-  const response = await fetch(`${wire.oauthUrl}/token`, {
+  const response = await fetch(`${endpoints.oauthUrl}/token`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     body,
