@@ -48,6 +48,11 @@ export function generationOf(text: string | null): number | null {
   return found && Number(found[0])
 }
 
+/** Whether a stored text says that somebody signed out. */
+export function isMark(text: string): boolean {
+  return 'signed_out' in (JSON.parse(text) as object)
+}
+
 /** The key under which what is damaged is kept aside. */
 export function asideOf(key: string): string {
   return `${key}:damaged`

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 
-import { faultOf, generationOf } from '../stored.js'
+import { faultOf, generationOf, isMark } from '../stored.js'
 import { fileLock } from './file_lease.js'
 import { codeOf, Register } from './file_register.js'
 import type { SessionStorage, Unreadable } from './session_storage.js'
@@ -89,8 +89,7 @@ async function put(session: Register, replaces: number, text: string): Promise<b
     return await session.put(replaces, text)
   } catch (cause) {
     // A sign-out must win: where there is no room for its mark, nothing may stay.
-    const isMark = 'signed_out' in (JSON.parse(text) as object)
-    if (!isMark || !NO_ROOM.includes(codeOf(cause) ?? '')) throw cause
+    if (!isMark(text) || !NO_ROOM.includes(codeOf(cause) ?? '')) throw cause
     await session.clear()
     return true
   }

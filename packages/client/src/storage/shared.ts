@@ -1,5 +1,5 @@
 import type { TextStorage } from '../types.js'
-import { generationOf } from '../stored.js'
+import { generationOf, isMark } from '../stored.js'
 import { keepAside } from './aside.js'
 import { withWriteLock } from './locks.js'
 import type { Store } from './session_storage.js'
@@ -36,10 +36,6 @@ export async function compareAndSet(
   // Some storages drop what is too big without a word.
   if ((await storage.get(key)) !== text) throw new Error('the storage dropped it')
   return true
-}
-
-function isMark(text: string): boolean {
-  return 'signed_out' in (JSON.parse(text) as object)
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
