@@ -5,7 +5,7 @@ import { memoryStorage } from './memory.js'
 import { peers } from './peers.js'
 import type { SessionStorage, Store } from './session_storage.js'
 
-/** The place that was asked for, or memory; then `blocked` is told why. */
+/** The storage that was asked for, or memory; then `blocked` is told why. */
 export function chooseStorage(
   asked: SessionOptions['storage'],
   key: string,

@@ -5,10 +5,10 @@ export interface LockGuard {
   release(): void | Promise<void>
 }
 
-/** What a place throws that knows why a value cannot be read. */
+/** What a storage throws that knows why a value cannot be read. */
 export interface Unreadable extends Error {
   readonly fault: 'damaged' | 'newer'
-  /** Which one it is, where the place itself counts. */
+  /** Which one it is, where the storage itself counts. */
   readonly generation?: number
 }
 
