@@ -105,7 +105,10 @@ describe('at a provider whose pages are isolated', () => {
   /** The window is open, cut off, and the page has looked at it many times. */
   async function openIsolated() {
     const popup = await openPopup()
-    assert.equal(await page.evaluate(() => globalThis.opened.closed), true)
+    await until(
+      () => page.evaluate(() => globalThis.opened.closed),
+      (isCutOff) => isCutOff,
+    )
     await page.clock.runFor('00:05')
     return popup
   }
