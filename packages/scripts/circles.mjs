@@ -1,12 +1,12 @@
 // Finds files that lead back to themselves by their imports, types included, and fails then.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
-const PACKAGES = ['parts', 'client', 'react', 'vue', 'connect-session', 'auth-connect']
 /** Made by the build. */
 const MADE = /\/(node_modules|dist|core)$/
 
-const files = new Set(PACKAGES.flatMap((name) => sourcesIn(resolve(name))))
+const sources = ['parts', ...readdirSync('.').map((name) => join(name, 'src'))]
+const files = new Set(sources.filter(existsSync).flatMap((folder) => sourcesIn(resolve(folder))))
 const done = new Set()
 const circles = [...files].flatMap((file) => circlesFrom(file, []))
 for (const circle of circles) console.error(`a circle: ${circle.join(' -> ')}`)
@@ -24,7 +24,7 @@ function circlesFrom(file, path) {
 }
 
 function importsOf(file) {
-  const named = readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)\.js'/g)
+  const named = readFileSync(file, 'utf8').matchAll(/(?:from|import\(?) ?'(\.[^']+)\.js'/g)
   return [...named].flatMap(([, name]) => {
     const path = resolve(dirname(file), name)
     return [`${path}.ts`, `${path}.tsx`].filter((source) => files.has(source))
