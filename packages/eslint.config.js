@@ -2,7 +2,14 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['**/dist/**', 'client/src/core/**', 'session-manager/src/seal/core/**', '**/node_modules/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      'client/src/core/**',
+      'session-manager/src/seal/core/**',
+      '**/node_modules/**',
+    ],
+  },
   tseslint.configs.strict,
   {
     languageOptions: { parserOptions: { projectService: false } },
