@@ -5,7 +5,8 @@ use tenure_core::time::Timestamp;
 use tenure_store::{
     Entry, Key, Kind, Owner, Replaced, Store as _, StoreError, StoreErrorKind, Version,
 };
-use tenure_wire::family::{DecodeError, decode, encode};
+use tenure_wire::DecodeError;
+use tenure_wire::family::{decode, encode};
 
 use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
 
@@ -26,8 +27,8 @@ impl Families {
         };
         let family = decode(&stored.bytes).map_err(|error| {
             let kind = match error {
-                DecodeError::NewerVersion(_) => StoreErrorKind::NewerVersion,
-                DecodeError::Corrupt => StoreErrorKind::Corrupt,
+                DecodeError::Newer { .. } => StoreErrorKind::NewerVersion,
+                DecodeError::Damaged { .. } => StoreErrorKind::Corrupt,
             };
             StoreError::new(kind, "a token family cannot be read").with_source(error)
         })?;

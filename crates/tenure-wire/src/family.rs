@@ -5,41 +5,12 @@
 //! LEB128. Version 1 has the first byte of flags alone; it is read, and written no more. By hand,
 //! because the row is rewritten at each rotation and its layout has to outlive any library's.
 
-use std::fmt;
-
 use tenure_core::{
     issuer::{Family, FamilyId, Revoked, RevokedReason},
     time::Timestamp,
 };
 
-/// Why bytes are no family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "callers tell an upgrade from damage"
-)]
-pub enum DecodeError {
-    /// A newer release wrote them; they are not touched.
-    NewerVersion(u8),
-    /// They are damaged or something else.
-    Corrupt,
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NewerVersion(version) => {
-                write!(
-                    f,
-                    "a token family of version {version}, newer than this release reads"
-                )
-            }
-            Self::Corrupt => f.write_str("not a token family, or damaged"),
-        }
-    }
-}
-
-impl std::error::Error for DecodeError {}
+use crate::DecodeError;
 
 /// Writes a family.
 #[must_use]
@@ -110,17 +81,17 @@ pub fn decode(bytes: &[u8]) -> Result<Family, DecodeError> {
             let keyed = match rest.byte()? {
                 0 => false,
                 KEYED => true,
-                _ => return Err(DecodeError::Corrupt),
+                _ => return Err(DAMAGED),
             };
             fields(&mut rest, flags, keyed)?
         }
-        newer @ (3..) => return Err(DecodeError::NewerVersion(newer)),
-        0 => return Err(DecodeError::Corrupt),
+        newer @ (3..) => return Err(too_new(newer)),
+        0 => return Err(DAMAGED),
     };
     if rest.0.is_empty() {
         Ok(family)
     } else {
-        Err(DecodeError::Corrupt)
+        Err(DAMAGED)
     }
 }
 
@@ -203,7 +174,7 @@ const fn reason_of(code: u8) -> Result<RevokedReason, DecodeError> {
         3 => RevokedReason::Administrator,
         4 => RevokedReason::PasswordChanged,
         5 => RevokedReason::AccountRemoved,
-        _ => return Err(DecodeError::Corrupt),
+        _ => return Err(DAMAGED),
     })
 }
 
@@ -229,13 +200,13 @@ struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
-        let (head, tail) = self.0.split_at_checked(count).ok_or(DecodeError::Corrupt)?;
+        let (head, tail) = self.0.split_at_checked(count).ok_or(DAMAGED)?;
         self.0 = tail;
         Ok(head)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let (head, tail) = self.0.split_first_chunk().ok_or(DecodeError::Corrupt)?;
+        let (head, tail) = self.0.split_first_chunk().ok_or(DAMAGED)?;
         self.0 = tail;
         Ok(*head)
     }
@@ -263,12 +234,12 @@ impl<'a> Rest<'a> {
                 return Ok(length);
             }
         }
-        Err(DecodeError::Corrupt)
+        Err(DAMAGED)
     }
 
     fn text(&mut self) -> Result<String, DecodeError> {
         let length = self.length()?;
-        let text = std::str::from_utf8(self.take(length)?).map_err(|_| DecodeError::Corrupt)?;
+        let text = std::str::from_utf8(self.take(length)?).map_err(|_| DAMAGED)?;
         Ok(text.to_owned())
     }
 
@@ -293,6 +264,16 @@ impl<'a> Rest<'a> {
     }
 }
 
+const fn too_new(version: u8) -> DecodeError {
+    DecodeError::Newer {
+        form: FORM,
+        version: version as u64,
+        reads: VERSION,
+    }
+}
+
+const FORM: &str = "a token family";
+const DAMAGED: DecodeError = DecodeError::Damaged { form: FORM };
 const VERSION: u8 = 2;
 
 const CONFIRMED: u8 = 1;

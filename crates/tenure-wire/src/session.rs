@@ -26,8 +26,10 @@ use tenure_core::{
     time::Timestamp,
 };
 
-pub use crate::family::DecodeError;
+use crate::DecodeError;
 
+const FORM: &str = "a session";
+const DAMAGED: DecodeError = DecodeError::Damaged { form: FORM };
 const VERSION: u8 = 1;
 /// The version of a session that names its pair.
 const NAMED: u8 = 2;
@@ -148,17 +150,16 @@ pub fn encode(stored: &Stored) -> Vec<u8> {
 ///
 /// If the bytes are of a newer version, or not a session.
 pub fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
-    let version: Version = serde_json::from_slice(bytes).map_err(|_| DecodeError::Corrupt)?;
-    if ![VERSION, NAMED].map(u64::from).contains(&version.tenure) {
-        let newer = u8::try_from(version.tenure).unwrap_or(u8::MAX);
-        return Err(DecodeError::NewerVersion(newer));
+    let version: Version = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
+    if version.tenure > u64::from(NAMED) {
+        return Err(too_new(version.tenure));
     }
-    let document: Document = serde_json::from_slice(bytes).map_err(|_| DecodeError::Corrupt)?;
+    let document: Document = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
     let generation = Generation::from_u64(document.generation);
     let binding = match (document.tenure, document.issuer, document.client_id) {
         (VERSION, None, None) => None,
         (NAMED, Some(issuer), Some(client_id)) => Some(Binding::new(&issuer, &client_id)),
-        _ => return Err(DecodeError::Corrupt),
+        _ => return Err(DAMAGED),
     };
     let parts = (
         document.signed_out,
@@ -180,9 +181,17 @@ pub fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
             tokens: tokens.into(),
             binding,
         }),
-        _ => return Err(DecodeError::Corrupt),
+        _ => return Err(DAMAGED),
     };
     Ok(Stored { generation, body })
+}
+
+const fn too_new(version: u64) -> DecodeError {
+    DecodeError::Newer {
+        form: FORM,
+        version,
+        reads: NAMED,
+    }
 }
 
 impl From<&TokenSet> for Tokens {
@@ -329,7 +338,7 @@ mod tests {
         let old = GOLDEN.replace(r#""tenure":2"#, r#""tenure":1"#);
         let none = UNNAMED.replace(r#""tenure":1"#, r#""tenure":2"#);
         for damaged in [half, old, none] {
-            assert_eq!(decode(damaged.as_bytes()), Err(DecodeError::Corrupt));
+            assert_eq!(decode(damaged.as_bytes()), Err(DAMAGED));
         }
     }
 
@@ -358,20 +367,15 @@ mod tests {
     #[test]
     fn what_is_cut_short_foreign_or_newer_is_told_apart() {
         for length in 0..GOLDEN.len() {
-            assert_eq!(
-                decode(&GOLDEN.as_bytes()[..length]),
-                Err(DecodeError::Corrupt)
-            );
+            assert_eq!(decode(&GOLDEN.as_bytes()[..length]), Err(DAMAGED));
         }
+        assert_eq!(decode(b"{\"name\":\"something else\"}"), Err(DAMAGED));
+        assert_eq!(decode(b"{\"tenure\":1,\"generation\":1}"), Err(DAMAGED));
         assert_eq!(
-            decode(b"{\"name\":\"something else\"}"),
-            Err(DecodeError::Corrupt)
-        );
-        assert_eq!(
-            decode(b"{\"tenure\":1,\"generation\":1}"),
-            Err(DecodeError::Corrupt)
+            decode(GOLDEN.replacen('2', "0", 1).as_bytes()),
+            Err(DAMAGED)
         );
         let newer = br#"{"tenure":3,"anything":true}"#;
-        assert_eq!(decode(newer), Err(DecodeError::NewerVersion(3)));
+        assert_eq!(decode(newer), Err(too_new(3)));
     }
 }

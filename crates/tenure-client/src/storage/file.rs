@@ -1,7 +1,10 @@
 use std::{io, path::PathBuf, time::Duration};
 
 use tenure_core::holder::{Generation, LoadFault, SaveFault, Stored};
-use tenure_wire::session::{DecodeError, decode, encode};
+use tenure_wire::{
+    DecodeError,
+    session::{decode, encode},
+};
 
 use super::{
     Lease, Storage,
@@ -51,9 +54,9 @@ impl Form for Plain {
 
     async fn read(&self, generation: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
         decode(&bytes).map_err(|error| match error {
-            DecodeError::NewerVersion(_) => LoadFault::Newer,
-            DecodeError::Corrupt if sealed_version(&bytes).is_some() => LoadFault::OtherForm,
-            DecodeError::Corrupt => LoadFault::Damaged(generation),
+            DecodeError::Newer { .. } => LoadFault::Newer,
+            DecodeError::Damaged { .. } if sealed_version(&bytes).is_some() => LoadFault::OtherForm,
+            DecodeError::Damaged { .. } => LoadFault::Damaged(generation),
         })
     }
 

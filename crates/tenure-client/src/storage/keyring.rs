@@ -7,7 +7,10 @@ mod system;
 use std::{io, path::PathBuf, time::Duration};
 
 use tenure_core::holder::{Body, Generation, LoadFault, SaveFault, Stored};
-use tenure_wire::session::{DecodeError, decode, encode};
+use tenure_wire::{
+    DecodeError,
+    session::{decode, encode},
+};
 use zeroize::Zeroizing;
 
 use self::{
@@ -131,8 +134,8 @@ fn unsealed(generation: Generation, bytes: &[u8]) -> Result<Stored, LoadFault> {
 
 const fn unreadable(generation: Generation, error: DecodeError) -> LoadFault {
     match error {
-        DecodeError::NewerVersion(_) => LoadFault::Newer,
-        DecodeError::Corrupt => LoadFault::Damaged(generation),
+        DecodeError::Newer { .. } => LoadFault::Newer,
+        DecodeError::Damaged { .. } => LoadFault::Damaged(generation),
     }
 }
 
