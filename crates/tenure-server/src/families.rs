@@ -2,13 +2,11 @@ use std::time::Duration;
 
 use tenure_core::issuer::{self, Family, FamilyId, RevokedReason};
 use tenure_core::time::Timestamp;
-use tenure_store::{
-    Entry, Key, Kind, Owner, Replaced, Store as _, StoreError, StoreErrorKind, Version,
-};
-use tenure_wire::DecodeError;
+use tenure_store::{Entry, Key, Kind, Owner, Replaced, Store as _, StoreError, Version};
 use tenure_wire::family::{decode, encode};
+use tenure_wire::sign_in::FamilyLink;
 
-use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+use crate::rows::{ATTEMPTS, Life, Rows, too_busy, unreadable};
 
 /// The families of refresh tokens in the store.
 #[derive(Debug)]
@@ -25,13 +23,7 @@ impl Families {
         let Some(stored) = self.rows.store.find(&key(id), self.rows.now()).await? else {
             return Ok(None);
         };
-        let family = decode(&stored.bytes).map_err(|error| {
-            let kind = match error {
-                DecodeError::Newer { .. } => StoreErrorKind::NewerVersion,
-                DecodeError::Damaged { .. } => StoreErrorKind::Corrupt,
-            };
-            StoreError::new(kind, "a token family cannot be read").with_source(error)
-        })?;
+        let family = decode(&stored.bytes).map_err(unreadable)?;
         Ok(Some((family, stored.version)))
     }
 
@@ -118,7 +110,7 @@ impl Families {
     ) -> Result<(), StoreError> {
         let life = Life::until(self.rows.now().saturating_add(life)).owned_by(link_owner(sign_in));
         self.rows
-            .write(&link_key(id), None, &sign_in, life)
+            .write(&link_key(id), None, &FamilyLink(sign_in.to_owned()), life)
             .await
             .map(drop)
     }
@@ -127,9 +119,9 @@ impl Families {
     pub(crate) async fn sign_in_of(&self, id: FamilyId) -> Result<Option<String>, StoreError> {
         Ok(self
             .rows
-            .read::<String>(&link_key(id))
+            .read::<FamilyLink>(&link_key(id))
             .await?
-            .map(|(sign_in, _)| sign_in))
+            .map(|(FamilyLink(sign_in), _)| sign_in))
     }
 
     /// Ends every family that came from a browser sign-in.

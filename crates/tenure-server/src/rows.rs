@@ -1,17 +1,37 @@
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tenure_core::time::Timestamp;
 use tenure_store::{
     AnyStore, Entry, Key, Kind, Owner, Page, Replaced, Store as _, StoreError, StoreErrorKind,
     Version,
 };
+use tenure_wire::{DecodeError, Form, row};
 
 use crate::Clock;
 
 /// How often a write that lost a race is tried again before the store counts as too busy.
 pub(crate) const ATTEMPTS: usize = 16;
 
-/// The store as the server sees it: rows of JSON, read and written at the server's own time.
+/// A value that is kept in a row, in one of the forms of `tenure_wire`.
+pub(crate) trait Kept: Sized {
+    type Form: Form;
+
+    fn to_form(&self) -> Self::Form;
+    fn from_form(form: Self::Form) -> Self;
+}
+
+/// A form that is used as it is.
+impl<F: Form + Clone> Kept for F {
+    type Form = F;
+
+    fn to_form(&self) -> F {
+        self.clone()
+    }
+
+    fn from_form(form: F) -> F {
+        form
+    }
+}
+
+/// The store as the server sees it: rows in their forms, read and written at the server's own time.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
     pub(crate) store: AnyStore,
@@ -23,18 +43,19 @@ impl Rows {
         self.clock.now()
     }
 
-    pub(crate) async fn read<T: DeserializeOwned>(
+    pub(crate) async fn read<T: Kept>(
         &self,
         key: &Key,
     ) -> Result<Option<(T, Version)>, StoreError> {
         let Some(stored) = self.store.find(key, self.now()).await? else {
             return Ok(None);
         };
-        Ok(Some((decode(&stored.bytes)?, stored.version)))
+        let form = row::decode(&stored.bytes).map_err(unreadable)?;
+        Ok(Some((T::from_form(form), stored.version)))
     }
 
     /// Writes a row whose version is `expected`, or that is absent if that is `None`.
-    pub(crate) async fn write<T: Serialize>(
+    pub(crate) async fn write<T: Kept>(
         &self,
         key: &Key,
         expected: Option<Version>,
@@ -42,7 +63,7 @@ impl Rows {
         life: Life,
     ) -> Result<Replaced, StoreError> {
         let entry = Entry {
-            bytes: encode(value)?,
+            bytes: row::encode(&value.to_form()),
             expires_at: life.expires_at,
             owner: life.owner,
         };
@@ -51,7 +72,7 @@ impl Rows {
 
     /// Reads a row, has it decided what becomes of it, and writes that unless the row changed
     /// meanwhile; then all of it is done again with what the row is now.
-    pub(crate) async fn change<T: Serialize + DeserializeOwned, R>(
+    pub(crate) async fn change<T: Kept, R>(
         &self,
         key: &Key,
         decide: impl Fn(Option<T>) -> Change<T, R>,
@@ -136,26 +157,16 @@ pub(crate) fn too_busy() -> StoreError {
     )
 }
 
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = vec![FORMAT];
-    serde_json::to_writer(&mut bytes, value).map_err(|error| {
-        StoreError::new(StoreErrorKind::Corrupt, "a row cannot be encoded").with_source(error)
-    })?;
-    Ok(bytes)
-}
-
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
-    match bytes.split_first() {
-        // The cause is left out: serde quotes values, and rows hold secrets.
-        Some((&FORMAT, json)) => serde_json::from_slice(json)
-            .map_err(|_| StoreError::new(StoreErrorKind::Corrupt, "a row is damaged")),
-        Some((&newer, _)) if newer > FORMAT => Err(StoreError::new(
+/// The error of a row that is not read: which form it should have, and what to do.
+pub(crate) fn unreadable(error: DecodeError) -> StoreError {
+    let (kind, advice) = match error {
+        DecodeError::Newer { .. } => (
             StoreErrorKind::NewerVersion,
-            "a row was written by a newer version of Tenure: start that version",
-        )),
-        Some(_) | None => Err(StoreError::new(StoreErrorKind::Corrupt, "a row is damaged")),
-    }
+            "start the version of Tenure that wrote it",
+        ),
+        DecodeError::Damaged { .. } => (StoreErrorKind::Corrupt, "restore the store from a backup"),
+    };
+    StoreError::new(kind, format!("{error}: {advice}")).with_source(error)
 }
 
-const FORMAT: u8 = 1;
 const PAGE: usize = 256;

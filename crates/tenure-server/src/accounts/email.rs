@@ -81,6 +81,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::rows::Kept as _;
 
     #[test]
     fn a_row_of_before_is_read_as_what_it_meant() {
@@ -90,7 +91,7 @@ mod tests {
             if !claims.is_null() {
                 row["claims"] = claims;
             }
-            serde_json::from_value::<Account>(row).unwrap()
+            Account::from_form(serde_json::from_value(row).unwrap())
         };
         let told =
             |email: &str, verified: bool| json!({ "email": email, "email_verified": verified });

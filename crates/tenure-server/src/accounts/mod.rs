@@ -3,16 +3,17 @@
 mod attempts;
 mod email;
 mod password;
+mod row;
 mod tally;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tenure_core::issuer::Family;
 use tenure_core::secret::Password;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Owner, Replaced, StoreError, StoreErrorKind, Version};
+use tenure_wire::account::AccountName;
 
 pub(crate) use self::attempts::{Attempts, Door, Limited};
 pub(crate) use self::email::{Checked, EMAIL, EMAIL_VERIFIED, Email};
@@ -22,7 +23,7 @@ use crate::digest::{random_text, sha256};
 use crate::rows::{Change, Life, Rows};
 
 /// A person who may sign in.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Account {
     /// What tokens call the account; random, never given twice.
     pub(crate) subject: String,
@@ -31,10 +32,8 @@ pub(crate) struct Account {
     pub(crate) created_at: i64,
     /// Whoever authenticated before this is signed out.
     not_before: i64,
-    #[serde(default)]
     pub(crate) disabled: bool,
     /// What the operator wrote about the person; told to clients that ask for it by name.
-    #[serde(default)]
     pub(crate) claims: Map<String, Value>,
 }
 
@@ -55,11 +54,6 @@ impl std::fmt::Debug for Account {
             .field("subject", &self.subject)
             .finish_non_exhaustive()
     }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Name {
-    subject: String,
 }
 
 /// Why an account was not made.
@@ -121,7 +115,7 @@ impl Accounts {
 
     /// The account of a name, as it is in the store now.
     pub(crate) async fn named(&self, username: &str) -> Result<Option<Account>, StoreError> {
-        let Some((name, _)) = self.rows.read::<Name>(&name_key(username)).await? else {
+        let Some((name, _)) = self.rows.read::<AccountName>(&name_key(username)).await? else {
             return Ok(None);
         };
         Ok(self.read(&name.subject).await?.map(|(account, _)| account))
@@ -161,7 +155,7 @@ impl Accounts {
         self.rows
             .write(&subject_key(&account.subject), None, &account, life)
             .await?;
-        let name = Name {
+        let name = AccountName {
             subject: account.subject.clone(),
         };
         match self

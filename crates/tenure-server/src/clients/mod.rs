@@ -3,6 +3,7 @@
 mod compatibility;
 mod origin;
 pub(crate) mod redirect;
+mod row;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::keys::Algorithm;
 use crate::rows::{Change, Life, Rows};
 
 /// A registered client (RFC 6749 §2). Clients are the operator's own: nobody asks for consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Client {
     pub(crate) id: String,
     /// The digest of its secret; a public client has none.
@@ -30,9 +31,7 @@ pub(crate) struct Client {
     pub(crate) scope: String,
     pub(crate) audience: Option<String>,
     pub(crate) algorithm: Option<Algorithm>,
-    #[serde(default)]
     pub(crate) compatibility: Compatibility,
-    #[serde(default)]
     pub(crate) origin: Origin,
 }
 

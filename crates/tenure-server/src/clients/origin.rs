@@ -1,12 +1,8 @@
-use serde::{Deserialize, Serialize};
-
 /// Where a client was registered: only there is it changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
     /// Registered before this was kept.
-    #[default]
     Unknown,
     /// It stands in this file, or in this environment variable.
     Configuration(String),

@@ -4,15 +4,16 @@
 pub(crate) mod exchange;
 mod page;
 pub(crate) mod routes;
+mod row;
 mod user_code;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tenure_core::issuer::FamilyId;
 use tenure_core::secret::DeviceCode;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Replaced, StoreError};
+use tenure_wire::device as wire;
 
 pub(crate) use self::user_code::UserCode;
 use crate::clients::Client;
@@ -22,7 +23,7 @@ use crate::rows::{ATTEMPTS, Change, Life, Rows, too_busy};
 
 /// What a device asked for. Its row is found by the digest of the device code; a row beside it
 /// leads there from the digest of the user code.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Asked {
     pub(crate) client_id: String,
     pub(crate) scope: String,
@@ -32,11 +33,11 @@ pub(crate) struct Asked {
     interval_secs: u64,
     polled_at: Option<i64>,
     /// The family that a yes begins, drawn beforehand, so that a second use can end it.
-    family: String,
+    family: FamilyId,
     said: Said,
 }
 
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 enum Said {
     Nothing,
     No,
@@ -104,19 +105,22 @@ impl Devices {
             expires_at: now.saturating_add(LIFE).as_millis(),
             interval_secs: INTERVAL.as_secs(),
             polled_at: None,
-            family: FamilyId(random()).to_string(),
+            family: FamilyId(random()),
             said: Said::Nothing,
         };
         let digest = digest(code.expose());
         self.rows
             .write(&key(&digest), None, &asked, asked.life())
             .await?;
+        let shown = wire::UserCode {
+            device_code_digest: b64(&digest),
+        };
         for _ in 0..ATTEMPTS {
             let user_code = UserCode::draw();
             let life = Life::until(now.saturating_add(LIFE));
             let written = self
                 .rows
-                .write(&user_key(&user_code), None, &b64(&digest), life)
+                .write(&user_key(&user_code), None, &shown, life)
                 .await?;
             if let Replaced::Done(_) = written {
                 return Ok((code, user_code));
@@ -173,10 +177,7 @@ impl Devices {
             let Some(asked) = asked.filter(|asked| asked.client_id == client.id) else {
                 return Change::Leave(PollOutcome::Unknown);
             };
-            let Ok(family) = asked.family.parse() else {
-                return Change::Leave(PollOutcome::Unknown);
-            };
-            match asked.polled(family, self.rows.now()) {
+            match asked.polled(self.rows.now()) {
                 (Some(next), polled) => {
                     let life = next.life();
                     Change::Write(next, life, polled)
@@ -195,15 +196,16 @@ impl Devices {
 
     /// The row to which a user code leads.
     async fn key_of(&self, code: &UserCode) -> Result<Option<Key>, StoreError> {
-        let found = self.rows.read::<String>(&user_key(code)).await?;
-        let digest = found.map(|(digest, _)| unb64(&digest).unwrap_or_default());
+        let found = self.rows.read::<wire::UserCode>(&user_key(code)).await?;
+        let digest = found.and_then(|(found, _)| unb64(&found.device_code_digest));
         Ok(digest.map(|digest| Key::new(Kind::Code, digest)))
     }
 }
 
 impl Asked {
     /// What a device gets that asks at this time, and the row to write first, if it changes.
-    fn polled(self, family: FamilyId, now: Timestamp) -> (Option<Self>, PollOutcome) {
+    fn polled(self, now: Timestamp) -> (Option<Self>, PollOutcome) {
+        let family = self.family;
         let over = now.as_millis() >= self.expires_at;
         match &self.said {
             Said::Used => {

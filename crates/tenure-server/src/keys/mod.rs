@@ -14,7 +14,7 @@ use arc_swap::ArcSwapOption;
 use tenure_store::{Key, Kind, Replaced, StoreError, StoreErrorKind};
 
 pub(crate) use self::ring::Ring;
-use self::row::{RatchetRow, RingRow, SigningRow};
+use self::row::{RatchetRow, RingRow, SigningRow, first_ring, fresh_ratchet};
 pub use self::signing::Algorithm;
 pub(crate) use self::signing::{SigningKey, TokenUse};
 pub(crate) use self::verify::Unverified;
@@ -87,7 +87,8 @@ impl Keys {
         let now = self.rows.now().as_millis();
         let made = generate(algorithm, now, now).await?;
         self.change(|row| {
-            let usable = |key: &SigningRow| key.algorithm == algorithm && key.active_from <= now;
+            let usable =
+                |key: &SigningRow| key.algorithm == algorithm.into() && key.active_from <= now;
             if !row.signing.iter().any(usable) {
                 row.signing.push(made.clone());
             }
@@ -122,7 +123,7 @@ impl Keys {
                 .unwrap_or(0)
                 .saturating_add(1);
             row.ratchet
-                .push(RatchetRow::fresh(next, now.as_millis(), active));
+                .push(fresh_ratchet(next, now.as_millis(), active));
             drop_old_ratchet_keys(&mut row.ratchet, oldest);
         })
         .await?;
@@ -148,7 +149,7 @@ impl Keys {
     /// Makes the first ring, unless another server was faster.
     async fn make_first(&self) -> Result<RingRow, StoreError> {
         let now = self.rows.now().as_millis();
-        let row = RingRow::first(generate(self.algorithm, now, now).await?, now);
+        let row = first_ring(generate(self.algorithm, now, now).await?, now);
         match self.rows.write(&key(), None, &row, Life::default()).await? {
             Replaced::Done(_) => Ok(row),
             Replaced::Conflict => {

@@ -5,7 +5,7 @@ use tenure_core::issuer::{RatchetKey, RatchetKeys};
 use tenure_core::time::Timestamp;
 use tenure_store::{StoreError, StoreErrorKind};
 
-use super::row::RingRow;
+use super::row::{RingRow, secret};
 use super::{Algorithm, SigningKey};
 use crate::digest::b64;
 use crate::digest::{mac, same};
@@ -26,7 +26,7 @@ impl Ring {
             .iter()
             .map(|row| SigningKey::open(row).map(Arc::new));
         let signing = signing.collect::<Option<Vec<_>>>().ok_or_else(damaged)?;
-        let csrf = row.csrf().ok_or_else(damaged)?.into();
+        let csrf = secret(&row.csrf).ok_or_else(damaged)?.into();
         Ok(Self {
             signing,
             ratchet: ratchet(row, now)?,
@@ -75,7 +75,7 @@ fn ratchet(row: &RingRow, now: Timestamp) -> Result<RatchetKeys, StoreError> {
         (later, std::cmp::Reverse(row.active_from))
     });
     let keys = rows.into_iter().map(|row| {
-        let (tag, rotation) = row.secrets()?;
+        let (tag, rotation) = (secret(&row.tag)?, secret(&row.rotation)?);
         Some(RatchetKey::new(row.id, tag, rotation))
     });
     keys.collect::<Option<Vec<_>>>()

@@ -89,7 +89,8 @@ impl TokenUse {
 impl SigningKey {
     pub(super) fn open(row: &SigningRow) -> Option<Self> {
         let pkcs8 = zeroize::Zeroizing::new(unb64(&row.pkcs8)?);
-        let (pair, verifier) = match row.algorithm {
+        let algorithm = row.algorithm.into();
+        let (pair, verifier) = match algorithm {
             Algorithm::Es256 => {
                 let pair =
                     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8).ok()?;
@@ -107,12 +108,12 @@ impl SigningKey {
                 (Pair::EdDsa(pair), public)
             }
         };
-        let header = |usage| header(row.algorithm, &row.kid, usage);
+        let header = |usage| header(algorithm, &row.kid, usage);
         Some(Self {
             access_header: header(TokenUse::Access),
             id_header: header(TokenUse::Id),
             kid: row.kid.clone(),
-            algorithm: row.algorithm,
+            algorithm,
             active_from: Timestamp::from_millis(row.active_from),
             created_at: Timestamp::from_millis(row.created_at),
             pair,
@@ -189,7 +190,7 @@ pub(super) fn generate(
     };
     Some(SigningRow {
         kid: random_text::<12>(),
-        algorithm,
+        algorithm: algorithm.into(),
         pkcs8,
         created_at,
         active_from,

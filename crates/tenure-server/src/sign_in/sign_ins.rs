@@ -1,7 +1,8 @@
 //! The browser's own session at the server: who signed in here, and when.
 
+mod row;
+
 use axum::http::HeaderMap;
-use serde::{Deserialize, Serialize};
 use tenure_core::secret::SessionId;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Owner, StoreError};
@@ -13,7 +14,7 @@ use crate::http::{ClientInfo, cookies};
 use crate::rows::Life;
 
 /// A browser's sign-in. Its row is found by the digest of the cookie's value alone.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct SignIn {
     /// What lists and links call it; no secret.
     pub(crate) id: String,

@@ -1,11 +1,11 @@
-use serde::{Deserialize, Serialize};
+mod row;
+
 use tenure_core::issuer::{FamilyId, RevokedReason};
 use tenure_core::secret::AuthorizationCode;
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Replaced, StoreError, Version};
 
 use super::begin::{self, Start};
-use super::mint::family_id;
 use super::{TokenResponse, retry_key};
 use crate::app::App;
 use crate::clients::{Client, Leniency};
@@ -15,7 +15,7 @@ use crate::rows::{Change, Life};
 use crate::sign_in::SignIn;
 
 /// What an authorization code stands for. Its row is found by the digest of the code.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Code {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
@@ -24,18 +24,17 @@ pub(crate) struct Code {
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
     /// Which claims about the person the request wants in the ID token.
-    #[serde(default)]
     pub(crate) id_token_claims: Vec<String>,
     pub(crate) subject: String,
     pub(crate) sign_in: String,
     pub(crate) auth_time: i64,
     expires_at: i64,
     /// The family that the code begins, drawn beforehand, so that a second use can end it.
-    family: String,
+    family: FamilyId,
     state: State,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Fresh,
     Used,
@@ -55,7 +54,7 @@ impl Code {
             sign_in: sign_in.id.clone(),
             auth_time: sign_in.auth_time().as_millis(),
             expires_at: 0,
-            family: FamilyId(random()).to_string(),
+            family: FamilyId(random()),
             state: State::Fresh,
         }
     }
@@ -113,7 +112,7 @@ async fn begin(
     client_info: &ClientInfo,
     now: Timestamp,
 ) -> Result<TokenResponse, OAuthError> {
-    let id = family_id(&code.family).ok_or_else(unknown)?;
+    let id = code.family;
     let asked = code.id_token_claims;
     let start = Start {
         id,
@@ -194,9 +193,7 @@ async fn replayed(app: &App, key: &Key) -> Result<OAuthError, StoreError> {
         Some(_) | None => Change::Leave(code),
     };
     if let Some(code) = app.rows.change(key, noted).await? {
-        if let Some(id) = family_id(&code.family) {
-            app.families.end(id, RevokedReason::Reused).await?;
-        }
+        app.families.end(code.family, RevokedReason::Reused).await?;
         tracing::warn!(client = %code.client_id, "an authorization code was used again");
     }
     Ok(OAuthError::grant(
