@@ -111,6 +111,25 @@ impl World {
         self.post("/signup", &fields).await
     }
 
+    /// A server on rows that are there already, and that makes none beside them.
+    pub(crate) async fn on_rows(store: AnyStore) -> Self {
+        let mut world = Self::new().await;
+        let (policy, now) = (Policy::new(ISSUER), world.time());
+        let server = Server::start(policy, store.clone(), Clock::from_fn(move || now)).await;
+        world.router = server.unwrap().router();
+        world.store = store;
+        world
+    }
+
+    /// Where the server keeps its rows.
+    pub(crate) fn store(&self) -> &AnyStore {
+        &self.store
+    }
+
+    pub(crate) fn time(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.load(Ordering::SeqCst))
+    }
+
     pub(crate) fn router(&self) -> &Router {
         &self.router
     }
