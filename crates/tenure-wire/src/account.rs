@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Form, form::redacted};
+use crate::{
+    Form,
+    form::{redacted, sealed},
+};
 
 /// An account. Its row is found by the digest of its subject.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,8 @@ pub struct Account {
     pub claims: Map<String, Value>,
 }
 
+impl sealed::Sealed for Account {}
+
 impl Form for Account {
     const NAME: &'static str = "an account";
     const VERSION: u8 = 1;
@@ -47,6 +52,8 @@ pub struct AccountName {
     /// The account's subject.
     pub subject: String,
 }
+
+impl sealed::Sealed for AccountName {}
 
 impl Form for AccountName {
     const NAME: &'static str = "the name of an account";

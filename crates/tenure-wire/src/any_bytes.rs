@@ -10,7 +10,7 @@ use crate::{
 fn read_as_everything(bytes: &[u8]) {
     let _ = (family::decode(bytes), session::decode(bytes));
     let _ = (lease::decode(bytes), profile::decode(bytes));
-    let _ = envelope::version_of(bytes);
+    let _ = envelope::is_sealed(bytes);
     read_as::<account::Account>(bytes);
     read_as::<account::AccountName>(bytes);
     read_as::<client::Client>(bytes);

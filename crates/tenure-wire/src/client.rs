@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Form, form::redacted, keys::Algorithm};
+use crate::{
+    Form,
+    form::{redacted, sealed},
+    keys::Algorithm,
+};
 
 /// A registered client (RFC 6749 §2). Its row is found by the digest of its id.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,8 @@ pub struct Client {
     #[serde(default)]
     pub origin: Origin,
 }
+
+impl sealed::Sealed for Client {}
 
 impl Form for Client {
     const NAME: &'static str = "a client";

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tenure_core::issuer::FamilyId;
 
-use crate::Form;
+use crate::{Form, form::sealed};
 
 /// What an authorization code stands for. Its row is found by the digest of the code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct AuthorizationCode {
     /// What became of it.
     pub state: CodeState,
 }
+
+impl sealed::Sealed for AuthorizationCode {}
 
 impl Form for AuthorizationCode {
     const NAME: &'static str = "an authorization code";

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tenure_core::issuer::FamilyId;
 
-use crate::Form;
+use crate::{Form, form::sealed};
 
 /// What a device asks for. Its row is found by the digest of the device code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct DeviceAuthorization {
     /// What became of it.
     pub decision: Decision,
 }
+
+impl sealed::Sealed for DeviceAuthorization {}
 
 impl Form for DeviceAuthorization {
     const NAME: &'static str = "a device authorization";
@@ -63,6 +65,8 @@ pub struct UserCode {
     /// The digest of the device code in base64url.
     pub device_code_digest: String,
 }
+
+impl sealed::Sealed for UserCode {}
 
 impl Form for UserCode {
     const NAME: &'static str = "a user code";

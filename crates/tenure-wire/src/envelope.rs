@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use crate::Form;
+use crate::{Form, form::sealed};
 
 /// A sealed session, or a sealed key for proofs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,22 +14,24 @@ pub struct Envelope {
     pub sealed: String,
 }
 
+impl sealed::Sealed for Envelope {}
+
 impl Form for Envelope {
     const NAME: &'static str = "a sealed value";
     const VERSION: u8 = 1;
 }
 
-/// The version of what is sealed, also if this release cannot read it; `None` where it is not.
+/// Whether bytes are a sealed value, of whatever version.
 #[must_use]
-pub fn version_of(bytes: &[u8]) -> Option<u64> {
+pub fn is_sealed(bytes: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Sealed {
-        v: u64,
+        #[serde(rename = "v")]
+        _v: u64,
         #[serde(rename = "sealed")]
         _sealed: IgnoredAny,
     }
-    let sealed: Sealed = serde_json::from_slice(bytes).ok()?;
-    Some(sealed.v)
+    serde_json::from_slice::<Sealed>(bytes).is_ok()
 }
 
 #[cfg(test)]
@@ -48,8 +50,9 @@ mod tests {
     #[test]
     fn what_is_sealed_is_known_in_any_version() {
         let newer = br#"{"v":300,"sealed":{"by":"another cipher"}}"#;
-        assert_eq!(version_of(GOLDEN.as_bytes()), Some(1));
-        assert_eq!(version_of(newer), Some(300));
-        assert_eq!(version_of(br#"{"tenure":1,"generation":1}"#), None);
+        assert!(is_sealed(GOLDEN.as_bytes()));
+        assert!(is_sealed(newer));
+        assert!(!is_sealed(br#"{"tenure":1,"generation":1}"#));
+        assert!(!is_sealed(br#"{"v":1,"entry":"00ff"}"#));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Form;
+use crate::{Form, form::sealed};
 
 /// Names an entry; no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +11,8 @@ pub struct KeyringEntry {
     /// Its name.
     pub entry: String,
 }
+
+impl sealed::Sealed for KeyringEntry {}
 
 impl Form for KeyringEntry {
     const NAME: &'static str = "the name of a keyring entry";

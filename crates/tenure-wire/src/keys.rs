@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Form, form::redacted};
+use crate::{
+    Form,
+    form::{redacted, sealed},
+};
 
 /// All of a server's own secrets. There is one such row.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,8 @@ pub struct KeyRing {
     /// What guards forms: 32 bytes in base64url.
     pub csrf: String,
 }
+
+impl sealed::Sealed for KeyRing {}
 
 impl Form for KeyRing {
     const NAME: &'static str = "the row of the server's keys";

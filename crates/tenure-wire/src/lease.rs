@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DecodeError, Form, document};
+use crate::{DecodeError, Form, document, form::sealed};
 
 /// A lease. Its number, the fence, is in the file's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub struct Lease {
     /// Whether it was given back.
     pub released: bool,
 }
+
+impl sealed::Sealed for Lease {}
 
 impl Form for Lease {
     const NAME: &'static str = "a lease";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DecodeError, Form, document};
+use crate::{DecodeError, Form, document, form::sealed};
 
 /// A shell's last sign-in; no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct Profile {
     #[serde(default)]
     pub dpop: bool,
 }
+
+impl sealed::Sealed for Profile {}
 
 impl Form for Profile {
     const NAME: &'static str = "the profile";

@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Form, form::redacted};
+use crate::{
+    Form,
+    form::{redacted, sealed},
+};
 
 /// A private key for proofs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +17,8 @@ pub struct ProofKey {
     /// The private JWK (RFC 7517).
     pub jwk: Map<String, Value>,
 }
+
+impl sealed::Sealed for ProofKey {}
 
 impl Form for ProofKey {
     const NAME: &'static str = "the key for proofs";

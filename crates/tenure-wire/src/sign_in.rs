@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Form;
+use crate::{Form, form::sealed};
 
 /// A browser's sign-in. Its row is found by the digest of the cookie's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct SignIn {
     pub user_agent: Option<String>,
 }
 
+impl sealed::Sealed for SignIn {}
+
 impl Form for SignIn {
     const NAME: &'static str = "a sign-in";
     const VERSION: u8 = 1;
@@ -33,6 +35,8 @@ impl Form for SignIn {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FamilyLink(pub String);
+
+impl sealed::Sealed for FamilyLink {}
 
 impl Form for FamilyLink {
     const NAME: &'static str = "the link from a token family to its sign-in";
