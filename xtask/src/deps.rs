@@ -28,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "tenure-cli",
         &[
             "tenure-core",
+            "tenure-wire",
             "tenure-client",
             "tenure-store",
             "tenure-store-sqlite",

@@ -9,8 +9,9 @@ use huskarl::core::{
     secrets::SecretString,
 };
 use huskarl_crypto_native::asymmetric::signer::{GenerateAlgorithm, PrivateKey};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tenure_core::secret::AccessToken;
+use tenure_wire::{DecodeError, document, proof_key};
 use url::Url;
 
 /// The key that tokens are bound to. Cheap to clone; clones remember the same nonces.
@@ -29,9 +30,24 @@ struct Inner {
 
 /// A text that is no key for proofs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is no private key for ES256, or of a newer version")]
 #[non_exhaustive]
-pub struct InvalidProofKey;
+pub enum InvalidProofKey {
+    /// A newer version of Tenure wrote it.
+    #[error("it was written by a newer version of Tenure: use that one")]
+    Newer,
+    /// It is damaged, or something else.
+    #[error("it is damaged, or no private key for ES256")]
+    Damaged,
+}
+
+impl InvalidProofKey {
+    pub(crate) const fn of(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Newer { .. } => Self::Newer,
+            DecodeError::Damaged { .. } => Self::Damaged,
+        }
+    }
+}
 
 impl ProofKey {
     /// Makes a new key, for ES256.
@@ -64,22 +80,20 @@ impl ProofKey {
     ///
     /// If it is something else.
     pub fn from_exposed(text: &[u8]) -> Result<Self, InvalidProofKey> {
-        let value: Value = serde_json::from_slice(text).map_err(|_| InvalidProofKey)?;
-        if value["v"] != VERSION {
-            return Err(InvalidProofKey);
-        }
-        let jwk: Jwk = serde_json::from_value(value["jwk"].clone()).map_err(|_| InvalidProofKey)?;
-        let private = jwk.private_jwk().ok_or(InvalidProofKey)?;
-        let private = private.try_into().map_err(|_| InvalidProofKey)?;
-        let key = PrivateKey::from_jwk(private).map_err(|_| InvalidProofKey)?;
+        let found: proof_key::ProofKey = document::decode(text).map_err(InvalidProofKey::of)?;
+        let key = private_key(found).ok_or(InvalidProofKey::Damaged)?;
         Ok(Self::of(key))
     }
 
     /// The key itself, as JSON, to be kept where nobody else can read it.
     #[must_use]
     pub fn expose(&self) -> Vec<u8> {
-        let jwk = Jwk::from(self.0.key.as_private_jwk());
-        json!({ "v": VERSION, "jwk": jwk }).to_string().into_bytes()
+        let jwk = serde_json::to_value(Jwk::from(self.0.key.as_private_jwk()));
+        let jwk = match jwk {
+            Ok(Value::Object(jwk)) => jwk,
+            Ok(_) | Err(_) => unreachable!("a JWK is an object of texts"),
+        };
+        document::encode(&proof_key::ProofKey { jwk })
     }
 
     /// The SHA-256 thumbprint of its public half (RFC 7638), which tokens carry as `cnf.jkt`.
@@ -124,11 +138,14 @@ impl fmt::Debug for ProofKey {
     }
 }
 
+fn private_key(found: proof_key::ProofKey) -> Option<PrivateKey> {
+    let jwk: Jwk = serde_json::from_value(Value::Object(found.jwk)).ok()?;
+    PrivateKey::from_jwk(jwk.private_jwk()?.try_into().ok()?).ok()
+}
+
 fn uri(url: &Url) -> Option<Uri> {
     url[..url::Position::AfterQuery].parse().ok()
 }
-
-const VERSION: u64 = 1;
 
 #[cfg(test)]
 mod tests {
@@ -146,15 +163,34 @@ mod tests {
         assert!(!format!("{key:?}").contains(secret));
     }
 
+    /// The key of RFC 7515 §A.3.
+    const WRITTEN: &str = concat!(
+        r#"{"v":1,"jwk":{"alg":"ES256","crv":"P-256","#,
+        r#""d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI","kty":"EC","use":"sig","#,
+        r#""x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","#,
+        r#""y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}}"#
+    );
+
+    #[test]
+    fn a_key_that_was_written_once_is_the_same_key() {
+        let key = ProofKey::from_exposed(WRITTEN.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(key.expose()).unwrap(), WRITTEN);
+        assert_eq!(
+            key.thumbprint(),
+            "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"
+        );
+    }
+
     #[test]
     fn what_is_no_key_is_refused() {
-        let mut of_tomorrow: Value =
-            serde_json::from_slice(&ProofKey::generate().expose()).unwrap();
-        of_tomorrow["v"] = json!(2);
+        let of_tomorrow = WRITTEN.replacen('1', "2", 1);
+        let refused = ProofKey::from_exposed(of_tomorrow.as_bytes());
+        assert_eq!(refused.unwrap_err(), InvalidProofKey::Newer);
         let mut public: Value = serde_json::from_slice(&ProofKey::generate().expose()).unwrap();
         public["jwk"].as_object_mut().unwrap().remove("d");
-        for text in [of_tomorrow.to_string(), public.to_string(), String::new()] {
-            assert!(ProofKey::from_exposed(text.as_bytes()).is_err(), "{text}");
+        for text in [public.to_string(), String::new()] {
+            let refused = ProofKey::from_exposed(text.as_bytes());
+            assert_eq!(refused.unwrap_err(), InvalidProofKey::Damaged, "{text}");
         }
     }
 }

@@ -181,6 +181,24 @@ fn a_lost_entry_makes_a_session_unreadable_until_the_next_sign_in() {
 }
 
 #[test]
+fn a_newer_name_of_an_entry_is_no_damage_and_is_left_alone() {
+    let name = "a_newer_name_of_an_entry_is_no_damage_and_is_left_alone";
+    keyring_world::run(name, part, async |world: World| {
+        world.process("sign in", &[]).ends_well();
+        let path = world.dir().join("key.00000000000000000001.json");
+        let whole = fs::read(&path).unwrap();
+        let newer = br#"{"v":2,"entries":["of","tomorrow"]}"#;
+        fs::write(&path, newer).unwrap();
+        let storage = open(world.dir());
+        assert_eq!(storage.load().await, Err(LoadFault::Newer));
+        assert_eq!(storage.save(ONE, active(2)).await, Err(SaveFault::Failed));
+        assert_eq!(fs::read(&path).unwrap(), newer);
+        fs::write(&path, whole).unwrap();
+        assert_eq!(open(world.dir()).load().await, Ok(Some(active(1))));
+    });
+}
+
+#[test]
 fn without_a_keyring_nobody_is_signed_out_and_anybody_can_sign_out() {
     let name = "without_a_keyring_nobody_is_signed_out_and_anybody_can_sign_out";
     keyring_world::run(name, part, async |world: World| {

@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
 use tenure_client::{
     Binding, HolderConfig, Renewal, Session, TokenSource, Unnamed,
     dpop::ProofKey,
@@ -16,6 +15,7 @@ use tenure_core::{
     holder::{Active, Body, Stored},
     secret::ClientSecret,
 };
+use tenure_wire::{DecodeError, Form as _, profile};
 
 use super::report::Failure;
 
@@ -36,15 +36,13 @@ pub(super) struct Found {
 }
 
 /// With whom and as what this shell is signed in; no secret.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub(super) issuer: url::Url,
     pub(super) client_id: String,
     pub(super) scope: Vec<String>,
     pub(super) client_credentials: bool,
     /// Whether its tokens are bound to a key.
-    #[serde(default)]
     pub(super) dpop: bool,
 }
 
@@ -101,11 +99,14 @@ impl Place {
     fn last_profile(&self) -> Result<Option<Profile>, Failure> {
         let path = self.home.join(PROFILE);
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+            Ok(bytes) => Profile::read(&bytes).map(Some).map_err(|error| {
+                let what = match error {
+                    DecodeError::Newer { .. } => "use the version of Tenure that wrote it, or",
+                    DecodeError::Damaged { .. } => "it was left as it is:",
+                };
                 let path = path.display();
                 Failure::unavailable(format!(
-                    "{path} is damaged or of a newer version ({error}); it was left as it is: \
-                     move it away and sign in again"
+                    "{path}: {error}; {what} move it away and sign in again"
                 ))
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -117,7 +118,7 @@ impl Place {
         let write = || -> io::Result<()> {
             fs::create_dir_all(&self.home)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.home)?;
-            file.write_all(&serde_json::to_vec_pretty(profile)?)?;
+            file.write_all(&profile.written())?;
             file.as_file().sync_all()?;
             file.persist(self.home.join(PROFILE))?;
             Ok(())
@@ -220,6 +221,30 @@ fn unusable(dir: &Path, error: &io::Error) -> Failure {
 }
 
 impl Profile {
+    fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let row = profile::decode(bytes)?;
+        let form = profile::Profile::NAME;
+        let issuer = row.issuer.parse();
+        Ok(Self {
+            issuer: issuer.map_err(|_| DecodeError::Damaged { form })?,
+            client_id: row.client_id,
+            scope: row.scope,
+            client_credentials: row.client_credentials,
+            dpop: row.dpop,
+        })
+    }
+
+    fn written(&self) -> Vec<u8> {
+        let own = self.clone();
+        profile::encode(&profile::Profile {
+            issuer: own.issuer.into(),
+            client_id: own.client_id,
+            scope: own.scope,
+            client_credentials: own.client_credentials,
+            dpop: own.dpop,
+        })
+    }
+
     /// With what the stored session says of itself: a profile that was written for another one
     /// must not lead it elsewhere.
     fn of_session(mut self, session: &Active) -> Self {

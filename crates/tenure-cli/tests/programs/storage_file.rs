@@ -74,6 +74,33 @@ async fn what_cannot_be_loaded_ends_every_command_with_a_sentence_that_says_why(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_that_cannot_be_read_is_said_and_left_alone() {
+    let cases: [(&[u8], [&str; 2]); 2] = [
+        (
+            br#"{"v":2,"more":"of it"}"#,
+            ["is of version 2, newer than version 1", "that wrote it"],
+        ),
+        (
+            br#"{"v":1,"issuer":"https://id.exa"#,
+            ["is damaged", "left as it is"],
+        ),
+    ];
+    for (bytes, said) in cases {
+        let home = Home::new();
+        fs::write(home.path().join("profile.json"), bytes).unwrap();
+        let before = home.contents();
+        for command in ["status", "token"] {
+            let ran = home.run([command]).await;
+            assert_eq!(ran.code, Some(4), "{ran:?}");
+            for part in said.iter().chain(&["profile.json", "move it away"]) {
+                assert!(ran.stderr.contains(part), "{part}: {ran:?}");
+            }
+        }
+        assert_eq!(home.contents(), before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_session_is_kept_aside_by_the_next_sign_in_and_a_newer_one_stays() {
     let server = Server::start(300).await;
     let home = Home::new();

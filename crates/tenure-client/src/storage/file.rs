@@ -2,13 +2,13 @@ use std::{io, path::PathBuf, time::Duration};
 
 use tenure_core::holder::{Generation, LoadFault, SaveFault, Stored};
 use tenure_wire::{
-    DecodeError,
+    DecodeError, envelope,
     session::{decode, encode},
 };
 
 use super::{
     Lease, Storage,
-    folder::{Folder, Form, sealed_version},
+    folder::{Folder, Form},
 };
 use crate::dpop::ProofKey;
 
@@ -55,7 +55,7 @@ impl Form for Plain {
     async fn read(&self, generation: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
         decode(&bytes).map_err(|error| match error {
             DecodeError::Newer { .. } => LoadFault::Newer,
-            DecodeError::Damaged { .. } if sealed_version(&bytes).is_some() => LoadFault::OtherForm,
+            DecodeError::Damaged { .. } if envelope::is_sealed(&bytes) => LoadFault::OtherForm,
             DecodeError::Damaged { .. } => LoadFault::Damaged(generation),
         })
     }

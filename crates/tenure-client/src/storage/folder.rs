@@ -1,6 +1,5 @@
 use std::{fmt::Debug, future::Future, io, path::PathBuf, time::Duration};
 
-use serde::{Deserialize, de::IgnoredAny};
 use tenure_core::holder::{Body, Generation, LoadFault, SaveFault, Stored};
 use tokio::{task::spawn_blocking, time::sleep};
 
@@ -167,18 +166,6 @@ impl<F: Form> Storage for Folder<F> {
             Ok(_) | Err(_) => self.session.dir().display().to_string(),
         }
     }
-}
-
-/// The version of a sealed value; `None` where it is none.
-pub(super) fn sealed_version(bytes: &[u8]) -> Option<u64> {
-    #[derive(Deserialize)]
-    struct Sealed {
-        v: u64,
-        #[serde(rename = "sealed")]
-        _sealed: IgnoredAny,
-    }
-    let sealed: Sealed = serde_json::from_slice(bytes).ok()?;
-    Some(sealed.v)
 }
 
 fn no_room(error: &io::Error) -> bool {

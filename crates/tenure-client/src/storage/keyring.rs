@@ -19,7 +19,7 @@ use self::{
 };
 use super::{
     Lease, Storage,
-    folder::{Folder, Form, sealed_version},
+    folder::{Folder, Form},
 };
 use crate::dpop::{InvalidProofKey, ProofKey};
 
@@ -78,11 +78,14 @@ impl Form for Sealed {
     }
 
     async fn read(&self, generation: Generation, bytes: Vec<u8>) -> Result<Stored, LoadFault> {
-        let Some(envelope) = Envelope::parse(&bytes) else {
-            return unsealed(generation, &bytes);
+        let envelope = match Envelope::parse(&bytes) {
+            Ok(envelope) => envelope,
+            Err(DecodeError::Newer { .. }) => return Err(LoadFault::Newer),
+            Err(DecodeError::Damaged { .. }) => return unsealed(generation, &bytes),
         };
         let key = self.0.to_open(envelope.key()).await.map_err(|f| match f {
             Fault::Gone => LoadFault::Damaged(generation),
+            Fault::Newer => LoadFault::Newer,
             Fault::Failed => LoadFault::Failed,
         })?;
         let text = envelope.open(&key, session(generation));
@@ -97,14 +100,14 @@ impl Form for Sealed {
     }
 
     async fn read_key(&self, bytes: Vec<u8>) -> io::Result<ProofKey> {
-        let Some(envelope) = Envelope::parse(&bytes) else {
-            return Err(io::Error::other(InvalidProofKey));
-        };
+        let envelope = Envelope::parse(&bytes).map_err(InvalidProofKey::of);
+        let envelope = envelope.map_err(io::Error::other)?;
         let key = self.0.to_open(envelope.key()).await;
         let key = key.map_err(|_| self.trouble())?;
         let text = envelope.open(&key, PROOF_KEY.to_owned());
-        text.and_then(|text| ProofKey::from_exposed(&text).ok())
-            .ok_or_else(|| io::Error::other(InvalidProofKey))
+        let text = text.ok_or(InvalidProofKey::Damaged);
+        text.and_then(|text| ProofKey::from_exposed(&text))
+            .map_err(io::Error::other)
     }
 }
 
@@ -122,9 +125,6 @@ fn session(generation: Generation) -> String {
 
 /// A mark is taken as it is. A session that is not sealed was put there by somebody else.
 fn unsealed(generation: Generation, bytes: &[u8]) -> Result<Stored, LoadFault> {
-    if sealed_version(bytes).is_some_and(|version| version > u64::from(envelope::VERSION)) {
-        return Err(LoadFault::Newer);
-    }
     match decode(bytes) {
         Ok(stored) if matches!(stored.body, Body::SignedOut(_)) => Ok(stored),
         Ok(_) => Err(LoadFault::OtherForm),

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use serde::{Deserialize, Serialize};
+use tenure_wire::lease::{self, Lease as Record};
 use tokio::{
     sync::{OwnedSemaphorePermit, oneshot, watch},
     task::spawn_blocking,
@@ -29,14 +29,6 @@ enum Held {
         lost: watch::Receiver<bool>,
         release: oneshot::Sender<oneshot::Sender<()>>,
     },
-}
-
-/// What a lease says of itself on disk.
-#[derive(Debug, Serialize, Deserialize)]
-struct Record {
-    pid: u32,
-    expires_at_ms: u64,
-    released: bool,
 }
 
 impl Lease {
@@ -116,7 +108,7 @@ async fn renew(
         };
         let (own, released) = (register.clone(), done.is_some());
         let written = spawn_blocking(move || {
-            own.rewrite(fence, &Record::bytes(length, released))
+            own.rewrite(fence, &record(length, released))
                 .unwrap_or(Put::Done)
         });
         let written = written.await.unwrap_or(Put::Lost);
@@ -137,34 +129,30 @@ fn attempt(register: &Register, length: Duration) -> std::io::Result<Option<u64>
         None => 0,
         Some((fence, bytes)) => {
             // What cannot be read was not written by a holder that can be waited for.
-            let free = serde_json::from_slice(&bytes).map_or(true, |r: Record| r.is_free());
+            let free = lease::decode(&bytes).map_or(true, |record| is_free(&record));
             if !free {
                 return Ok(None);
             }
             fence
         }
     };
-    let put = register.put(fence, &Record::bytes(length, false))?;
+    let put = register.put(fence, &record(length, false))?;
     Ok((put == Put::Done).then_some(fence + 1))
 }
 
-impl Record {
-    fn bytes(length: Duration, released: bool) -> Vec<u8> {
-        let expires_at_ms = now_ms().saturating_add(millis(length));
-        let record = Self {
-            pid: process::id(),
-            expires_at_ms,
-            released,
-        };
-        serde_json::to_vec(&record).unwrap_or_default()
-    }
+fn record(length: Duration, released: bool) -> Vec<u8> {
+    lease::encode(&Record {
+        pid: process::id(),
+        expires_at_ms: now_ms().saturating_add(millis(length)),
+        released,
+    })
+}
 
-    /// An end far ahead was written before the clock was set back: it says nothing.
-    fn is_free(&self) -> bool {
-        let now = now_ms();
-        let absurd = self.expires_at_ms > now.saturating_add(millis(LONGEST));
-        self.released || now >= self.expires_at_ms || absurd
-    }
+/// An end far ahead was written before the clock was set back: it says nothing.
+fn is_free(record: &Record) -> bool {
+    let now = now_ms();
+    let absurd = record.expires_at_ms > now.saturating_add(millis(LONGEST));
+    record.released || now >= record.expires_at_ms || absurd
 }
 
 fn now_ms() -> u64 {

@@ -1,20 +1,14 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::{Deserialize, Serialize};
+use tenure_wire::{DecodeError, document, envelope};
 use zeroize::Zeroizing;
 
 use super::keys::Key;
 
 /// What stands in the file instead of the session.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Envelope {
-    v: u8,
-    /// The number of the key in the register of keys.
-    key: u64,
-    /// Nonce, text and tag of AES-256-GCM in base64url; what it is for is authenticated with it.
-    sealed: String,
-}
+///
+/// Its text is nonce, text and tag of AES-256-GCM; what it is for is authenticated with it.
+pub(super) struct Envelope(envelope::Envelope);
 
 impl Envelope {
     pub(super) fn seal(key: &Key, name: String, mut text: Zeroizing<Vec<u8>>) -> Option<Vec<u8>> {
@@ -24,28 +18,24 @@ impl Envelope {
             .seal_in_place_separate_tag(Aad::from(name), &mut text)
             .ok()?;
         let sealed = [nonce.as_ref().as_slice(), &text, tag.as_ref()].concat();
-        let envelope = Self {
-            v: VERSION,
+        Some(document::encode(&envelope::Envelope {
             key: key.number(),
             sealed: Base64UrlUnpadded::encode_string(&sealed),
-        };
-        serde_json::to_vec(&envelope).ok()
+        }))
     }
 
-    /// `None`: it is no envelope, or one of a newer version.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let envelope: Self = serde_json::from_slice(bytes).ok()?;
-        (envelope.v == VERSION).then_some(envelope)
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, DecodeError> {
+        document::decode(bytes).map(Self)
     }
 
     pub(super) const fn key(&self) -> u64 {
-        self.key
+        self.0.key
     }
 
     /// The text, if it was sealed with this key under this name.
     pub(super) fn open(&self, key: &Key, name: String) -> Option<Zeroizing<Vec<u8>>> {
         let cipher = RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).ok()?;
-        let sealed = Base64UrlUnpadded::decode_vec(&self.sealed).ok()?;
+        let sealed = Base64UrlUnpadded::decode_vec(&self.0.sealed).ok()?;
         let (nonce, text) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut text = Zeroizing::new(text.to_vec());
@@ -57,8 +47,6 @@ impl Envelope {
         Some(text)
     }
 }
-
-pub(super) const VERSION: u8 = 1;
 
 #[cfg(test)]
 mod tests {
@@ -87,21 +75,21 @@ mod tests {
     fn an_envelope_with_any_bit_changed_does_not_open() {
         let key = Key::new(1, Zeroizing::new([1; 32]));
         let mut envelope = sealed(&key);
-        let bytes = Base64UrlUnpadded::decode_vec(&envelope.sealed).unwrap();
+        let bytes = Base64UrlUnpadded::decode_vec(&envelope.0.sealed).unwrap();
         for bit in 0..bytes.len() * 8 {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            envelope.sealed = Base64UrlUnpadded::encode_string(&changed);
+            envelope.0.sealed = Base64UrlUnpadded::encode_string(&changed);
             assert!(envelope.open(&key, name(7)).is_none(), "bit {bit}");
         }
-        envelope.sealed.clear();
+        envelope.0.sealed.clear();
         assert!(envelope.open(&key, name(7)).is_none());
     }
 
     #[test]
     fn an_envelope_of_a_newer_version_is_none() {
-        assert!(Envelope::parse(br#"{"v":1,"key":1,"sealed":"AA"}"#).is_some());
-        assert!(Envelope::parse(br#"{"v":2,"key":1,"sealed":"AA"}"#).is_none());
-        assert!(Envelope::parse(br#"{"v":1,"key":1,"sealed":"AA","more":0}"#).is_none());
+        assert!(Envelope::parse(br#"{"v":1,"key":1,"sealed":"AA"}"#).is_ok());
+        assert!(Envelope::parse(br#"{"v":2,"key":1,"sealed":"AA"}"#).is_err());
+        assert!(Envelope::parse(br#"{"v":1,"key":1,"sealed":"AA","more":0}"#).is_err());
     }
 }

@@ -1,6 +1,6 @@
 use std::{io, path::Path, sync::Arc, thread, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use tenure_wire::{DecodeError, document, keyring::KeyringEntry};
 use tokio::{
     sync::{Mutex, OwnedMutexGuard, oneshot},
     time::timeout,
@@ -36,6 +36,8 @@ struct Secret(Zeroizing<[u8; LENGTH]>);
 pub(super) enum Fault {
     /// There is no such key any more.
     Gone,
+    /// A newer version of Tenure made it.
+    Newer,
     /// It could not be found out.
     Failed,
 }
@@ -44,14 +46,6 @@ pub(super) enum Fault {
 struct Place {
     register: Register,
     system: System,
-}
-
-/// What the register holds.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Name {
-    v: u8,
-    entry: String,
 }
 
 impl Keys {
@@ -91,7 +85,7 @@ impl Keys {
                 }
                 match latest.map(|(number, name)| place.find(number, &name)) {
                     Some(Ok(key)) => return Ok(key),
-                    Some(Err(Fault::Failed)) => return Err(Fault::Failed),
+                    Some(Err(fault @ (Fault::Failed | Fault::Newer))) => return Err(fault),
                     Some(Err(Fault::Gone)) | None => {}
                 }
                 if let Some(key) = place.make(number)? {
@@ -141,22 +135,24 @@ impl Keys {
 }
 
 impl Place {
-    fn latest(&self) -> Result<Option<(u64, Name)>, Fault> {
+    fn latest(&self) -> Result<Option<(u64, KeyringEntry)>, Fault> {
         let found = self.register.latest().map_err(|error| folder(&error))?;
         let Some((number, bytes)) = found else {
             return Ok(None);
         };
-        match serde_json::from_slice::<Name>(&bytes) {
-            Ok(name) if name.v == VERSION => Ok(Some((number, name))),
-            Ok(_) | Err(_) => {
+        document::decode(&bytes)
+            .map(|name| Some((number, name)))
+            .map_err(|error| {
                 let path = self.register.path(number);
-                tracing::warn!(path = %path.display(), "it does not name a keyring entry");
-                Err(Fault::Gone)
-            }
-        }
+                tracing::warn!(path = %path.display(), %error, "it does not name a keyring entry");
+                match error {
+                    DecodeError::Newer { .. } => Fault::Newer,
+                    DecodeError::Damaged { .. } => Fault::Gone,
+                }
+            })
     }
 
-    fn find(&self, number: u64, name: &Name) -> Result<Key, Fault> {
+    fn find(&self, number: u64, name: &KeyringEntry) -> Result<Key, Fault> {
         let secret = self.system.find(&name.entry).map_err(|e| keyring(&e))?;
         let Some(secret) = secret else {
             let path = self.register.path(number);
@@ -178,11 +174,10 @@ impl Place {
         let mut entry = [0; 16];
         getrandom::fill(&mut *bytes).map_err(|_| Fault::Failed)?;
         getrandom::fill(&mut entry).map_err(|_| Fault::Failed)?;
-        let name = Name {
-            v: VERSION,
+        let name = KeyringEntry {
             entry: entry.iter().map(|byte| format!("{byte:02x}")).collect(),
         };
-        let text = serde_json::to_vec(&name).map_err(|_| Fault::Failed)?;
+        let text = document::encode(&name);
         let kept = self.system.keep(&name.entry, &*bytes);
         kept.map_err(|error| keyring(&error))?;
         match self.register.put(number, &text) {
@@ -236,7 +231,6 @@ fn folder(error: &io::Error) -> Fault {
 }
 
 const LENGTH: usize = 32;
-const VERSION: u8 = 1;
 const MOST_LOST_RACES: usize = 8;
 /// Long enough for a person to type a password.
 const PATIENCE: Duration = Duration::from_secs(60);
