@@ -181,6 +181,21 @@ fn a_lost_entry_makes_a_session_unreadable_until_the_next_sign_in() {
 }
 
 #[test]
+fn a_damaged_name_of_an_entry_lasts_until_the_next_sign_in() {
+    let name = "a_damaged_name_of_an_entry_lasts_until_the_next_sign_in";
+    keyring_world::run(name, part, async |world: World| {
+        world.process("sign in", &[]).ends_well();
+        let path = world.dir().join("key.00000000000000000001.json");
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        let storage = open(world.dir());
+        assert_eq!(storage.load().await, Err(LoadFault::Damaged(ONE)));
+        storage.replace_damaged(ONE, active(2)).await.unwrap();
+        assert_eq!(open(world.dir()).load().await, Ok(Some(active(2))));
+    });
+}
+
+#[test]
 fn a_newer_name_of_an_entry_is_no_damage_and_is_left_alone() {
     let name = "a_newer_name_of_an_entry_is_no_damage_and_is_left_alone";
     keyring_world::run(name, part, async |world: World| {

@@ -67,7 +67,7 @@ impl Keys {
                 return Ok(key);
             }
             match place.latest()? {
-                Some((latest, name)) if latest == number => place.find(latest, &name),
+                Some((latest, Some(name))) if latest == number => place.find(latest, &name),
                 Some(_) | None => Err(Fault::Gone),
             }
         })
@@ -83,7 +83,8 @@ impl Keys {
                 if let Some(key) = known.as_ref().filter(|key| key.number == number) {
                     return Ok(key.clone());
                 }
-                match latest.map(|(number, name)| place.find(number, &name)) {
+                let name = latest.and_then(|(_, name)| name);
+                match name.map(|name| place.find(number, &name)) {
                     Some(Ok(key)) => return Ok(key),
                     Some(Err(fault @ (Fault::Failed | Fault::Newer))) => return Err(fault),
                     Some(Err(Fault::Gone)) | None => {}
@@ -135,19 +136,20 @@ impl Keys {
 }
 
 impl Place {
-    fn latest(&self) -> Result<Option<(u64, KeyringEntry)>, Fault> {
+    /// Which name counts now; none of it where it is damaged, so that the next one takes its place.
+    fn latest(&self) -> Result<Option<(u64, Option<KeyringEntry>)>, Fault> {
         let found = self.register.latest().map_err(|error| folder(&error))?;
         let Some((number, bytes)) = found else {
             return Ok(None);
         };
         document::decode(&bytes)
-            .map(|name| Some((number, name)))
-            .map_err(|error| {
+            .map(|name| Some((number, Some(name))))
+            .or_else(|error| {
                 let path = self.register.path(number);
                 tracing::warn!(path = %path.display(), %error, "it does not name a keyring entry");
                 match error {
-                    DecodeError::Newer { .. } => Fault::Newer,
-                    DecodeError::Damaged { .. } => Fault::Gone,
+                    DecodeError::Newer { .. } => Err(Fault::Newer),
+                    DecodeError::Damaged { .. } => Ok(Some((number, None))),
                 }
             })
     }
