@@ -313,6 +313,13 @@ mod tests {
         assert_eq!(decode(GOLDEN.as_bytes()).unwrap(), session());
     }
 
+    /// The same file is read and written in `packages/client/test/golden.test.ts`.
+    #[test]
+    fn other_languages_are_held_to_the_same_bytes() {
+        let held: Vec<&str> = include_str!("session/golden.txt").lines().collect();
+        assert_eq!(held, [GOLDEN, UNNAMED, SIGNED_OUT]);
+    }
+
     #[test]
     fn a_session_that_names_no_pair_is_read_and_written_as_before() {
         let unnamed = stored(None);
