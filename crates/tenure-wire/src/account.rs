@@ -80,6 +80,7 @@ mod tests {
         };
         is_row(
             &account,
+            1,
             concat!(
                 r#"{"subject":"c3ViamVjdA","username":"ada","#,
                 r#""password_hash":"$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA","#,
@@ -92,6 +93,6 @@ mod tests {
     #[test]
     fn the_name_of_an_account_is_these_bytes() {
         let subject = "c3ViamVjdA".to_owned();
-        is_row(&AccountName { subject }, r#"{"subject":"c3ViamVjdA"}"#);
+        is_row(&AccountName { subject }, 1, r#"{"subject":"c3ViamVjdA"}"#);
     }
 }

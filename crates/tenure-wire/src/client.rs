@@ -182,9 +182,10 @@ mod tests {
 
     #[test]
     fn a_client_is_these_bytes() {
-        is_row(&bare(), BARE);
+        is_row(&bare(), 1, BARE);
         is_row(
             &full(),
+            1,
             concat!(
                 r#"{"id":"cards","secret_digest":"ZGlnZXN0","#,
                 r#""redirect_uris":["https://cards.example/callback"],"#,
@@ -210,7 +211,7 @@ mod tests {
             (Origin::Demo, "demo"),
         ] {
             let json = BARE.replace("unknown", word);
-            is_row(&Client { origin, ..bare() }, &json);
+            is_row(&Client { origin, ..bare() }, 1, &json);
         }
     }
 

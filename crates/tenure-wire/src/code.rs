@@ -87,9 +87,9 @@ mod tests {
 
     #[test]
     fn an_authorization_code_is_these_bytes() {
-        is_row(&code(CodeState::Fresh), GOLDEN);
+        is_row(&code(CodeState::Fresh), 1, GOLDEN);
         for (state, word) in [(CodeState::Used, "used"), (CodeState::Replayed, "replayed")] {
-            is_row(&code(state), &GOLDEN.replace("fresh", word));
+            is_row(&code(state), 1, &GOLDEN.replace("fresh", word));
         }
     }
 }

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_device_authorization_is_these_bytes() {
-        is_row(&device(Decision::Pending), GOLDEN);
+        is_row(&device(Decision::Pending), 1, GOLDEN);
         let approved = Decision::Approved {
             subject: "c3ViamVjdA".to_owned(),
             auth_time: 1_800_000_000_000,
@@ -116,7 +116,7 @@ mod tests {
             ),
         ];
         for (decision, json) in words {
-            is_row(&device(decision), &GOLDEN.replace(r#""pending""#, json));
+            is_row(&device(decision), 1, &GOLDEN.replace(r#""pending""#, json));
         }
     }
 
@@ -125,6 +125,7 @@ mod tests {
         let device_code_digest = "ZGlnZXN0".to_owned();
         is_row(
             &UserCode { device_code_digest },
+            1,
             r#"{"device_code_digest":"ZGlnZXN0"}"#,
         );
     }

@@ -4,9 +4,9 @@ use std::fmt::Debug;
 
 use crate::{DecodeError, Form, document, row};
 
-/// A row is these bytes: its version, then this JSON.
-pub(crate) fn is_row<F: Form + Debug + PartialEq>(value: &F, json: &str) {
-    let golden = [&[F::VERSION], json.as_bytes()].concat();
+/// A row is these bytes: this version, then this JSON.
+pub(crate) fn is_row<F: Form + Debug + PartialEq>(value: &F, version: u8, json: &str) {
+    let golden = [&[version], json.as_bytes()].concat();
     assert_eq!(text(&row::encode(value)[1..]), json);
     assert_eq!(row::encode(value), golden);
     assert_eq!(row::decode::<F>(&golden).as_ref(), Ok(value));
@@ -53,7 +53,7 @@ fn told_apart<F: Form + Debug + PartialEq>(
     for length in 0..golden.len() {
         assert_eq!(decode(&golden[..length]), Err(damaged::<F>()), "{length}");
     }
-    let mut others = vec![[golden, b"x"].concat(), vec![F::VERSION]];
+    let mut others = vec![[golden, b"x"].concat(), golden[..1].to_vec()];
     if let Some(inside) = golden.strip_suffix(b"}") {
         others.push([inside, br#","unknown":1}"#].concat());
     }

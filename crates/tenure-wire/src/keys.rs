@@ -124,6 +124,7 @@ mod tests {
         };
         is_row(
             &ring,
+            1,
             concat!(
                 r#"{"signing":[{"kid":"k1","algorithm":"ES256","pkcs8":"cGtjczg","#,
                 r#""created_at":1800000000000,"active_from":1800000090000},"#,

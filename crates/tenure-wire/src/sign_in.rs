@@ -61,6 +61,7 @@ mod tests {
         };
         is_row(
             &sign_in,
+            1,
             concat!(
                 r#"{"id":"aWQ","subject":"c3ViamVjdA","auth_time":1800000000000,"#,
                 r#""last_seen":1800000060000,"absolute_deadline":1802592000000,"#,
@@ -71,6 +72,6 @@ mod tests {
 
     #[test]
     fn the_link_of_a_family_is_these_bytes() {
-        is_row(&FamilyLink("aWQ".to_owned()), r#""aWQ""#);
+        is_row(&FamilyLink("aWQ".to_owned()), 1, r#""aWQ""#);
     }
 }
