@@ -6,7 +6,7 @@ use std::{
 };
 
 use tenure_core::{
-    holder::{Active, Body, Login, SignedOutReason, Snapshot, Stored},
+    holder::{Body, Login, SignedOutReason, Snapshot, Stored, StoredSession},
     issuer::FamilyId,
     time::Timestamp,
 };
@@ -72,7 +72,7 @@ impl Ledger {
 
     /// A session was written: nothing ended comes back (law 3), and its parts belong together
     /// (law 4).
-    pub(crate) fn stored(&mut self, session: &Active, family: Option<FamilyId>, at: u64) {
+    pub(crate) fn stored(&mut self, session: &StoredSession, family: Option<FamilyId>, at: u64) {
         self.durable
             .insert(session.tokens.access_token.expose().to_owned());
         let Some(family) = family else {
@@ -130,7 +130,7 @@ impl Ledger {
     }
 
     /// A session's end was written: was there a reason (law 1)?
-    pub(crate) fn ended(&mut self, session: &Active, reason: SignedOutReason, known: Known) {
+    pub(crate) fn ended(&mut self, session: &StoredSession, reason: SignedOutReason, known: Known) {
         let Some(record) = self.logins.get(&id(session.login)) else {
             return;
         };

@@ -2,7 +2,8 @@
 
 use tenure_core::{
     holder::{
-        Active, Binding, Body, Generation, Login, SignedOut, SignedOutReason, Stored, TokenSet,
+        Binding, Body, Generation, Login, SignedOut, SignedOutReason, Stored, StoredSession,
+        TokenSet,
     },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
@@ -25,7 +26,7 @@ pub(crate) fn write(to: Writer, stored: &Stored) -> Writer {
     }
 }
 
-pub(crate) fn write_active(to: Writer, session: &Active) -> Writer {
+pub(crate) fn write_active(to: Writer, session: &StoredSession) -> Writer {
     let tokens = &session.tokens;
     to.number(session.login.generation.as_u64())
         .time(session.login.at)
@@ -60,7 +61,7 @@ pub(crate) fn read(from: &mut Reader<'_>) -> Stored {
     Stored { generation, body }
 }
 
-fn read_active(from: &mut Reader<'_>) -> Active {
+fn read_active(from: &mut Reader<'_>) -> StoredSession {
     let login = Login {
         generation: Generation::from_u64(from.number("login_generation")),
         at: from.time("login_at"),
@@ -78,7 +79,7 @@ fn read_active(from: &mut Reader<'_>) -> Active {
         scope: from.optional().map(Into::into),
         subject: from.optional().map(Into::into),
     };
-    Active {
+    StoredSession {
         login,
         tokens,
         last_active,

@@ -20,7 +20,8 @@
 use serde::{Deserialize, Serialize};
 use tenure_core::{
     holder::{
-        Active, Binding, Body, Generation, Login, SignedOut, SignedOutReason, Stored, TokenSet,
+        Binding, Body, Generation, Login, SignedOut, SignedOutReason, Stored, StoredSession,
+        TokenSet,
     },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
@@ -172,7 +173,7 @@ pub fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
             reason: ended.reason.into(),
             at: Timestamp::from_millis(ended.at),
         }),
-        (None, Some(login), Some(last_active), Some(tokens)) => Body::Active(Active {
+        (None, Some(login), Some(last_active), Some(tokens)) => Body::Active(StoredSession {
             login: Login {
                 generation: Generation::from_u64(login.generation),
                 at: Timestamp::from_millis(login.at),
@@ -284,7 +285,7 @@ mod tests {
     fn stored(binding: Option<Binding>) -> Stored {
         Stored {
             generation: Generation::from_u64(7),
-            body: Body::Active(Active {
+            body: Body::Active(StoredSession {
                 login: Login {
                     generation: Generation::from_u64(3),
                     at: Timestamp::from_millis(1000),

@@ -12,7 +12,7 @@ use tenure_client::{
     storage::{AnyStorage, FileStorage, KeyringStorage},
 };
 use tenure_core::{
-    holder::{Active, Body, Stored},
+    holder::{Body, Stored, StoredSession},
     secret::ClientSecret,
 };
 use tenure_wire::{DecodeError, Form as _, profile};
@@ -247,7 +247,7 @@ impl Profile {
 
     /// With what the stored session says of itself: a profile that was written for another one
     /// must not lead it elsewhere.
-    fn of_session(mut self, session: &Active) -> Self {
+    fn of_session(mut self, session: &StoredSession) -> Self {
         let tokens = &session.tokens;
         if let Some(pair) = session.binding.as_ref().filter(|p| **p != self.binding())
             && let Ok(issuer) = pair.issuer().parse()

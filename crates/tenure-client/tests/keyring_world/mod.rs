@@ -18,8 +18,8 @@ use tenure_client::{
 };
 use tenure_core::{
     holder::{
-        Active, Binding, Body, Generation, Login, Outage, Request, SignedOut, SignedOutReason,
-        Stored, TokenResponse, TokenSet,
+        Binding, Body, Generation, Login, Outage, Request, SignedOut, SignedOutReason, Stored,
+        StoredSession, TokenResponse, TokenSet,
     },
     secret::{AccessToken, RefreshToken},
     time::Timestamp,
@@ -254,7 +254,7 @@ pub(crate) fn active(generation: u64) -> Stored {
     };
     Stored {
         generation,
-        body: Body::Active(Active {
+        body: Body::Active(StoredSession {
             login,
             tokens,
             last_active: at,

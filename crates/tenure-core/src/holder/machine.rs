@@ -376,7 +376,7 @@ impl Holder {
             .owed
             .unsaved
             .as_ref()
-            .is_some_and(|u| Some(u.active.login) != self.login())
+            .is_some_and(|u| Some(u.session.login) != self.login())
         {
             self.drop_unsaved();
         }

@@ -35,7 +35,7 @@ pub use machine::Holder;
 pub use op::{ExchangeOp, LoadOp, LockOp, SaveOp};
 pub use output::{Cause, Event, Output, Request, Settled, Snapshot, StorageTrouble};
 pub use stored::{
-    Active, Body, Expiry, Generation, Login, SignedOut, SignedOutReason, Stored, TokenGrant,
+    Body, Expiry, Generation, Login, SignedOut, SignedOutReason, Stored, StoredSession, TokenGrant,
     TokenSet,
 };
 

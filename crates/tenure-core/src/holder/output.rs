@@ -198,7 +198,7 @@ pub enum Snapshot {
     /// Signed in.
     Active {
         /// The session.
-        session: super::Active,
+        session: super::StoredSession,
         /// Its generation.
         generation: Generation,
         /// Until when the access token counts as fresh; `None`: until it is refused.

@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use super::{Active, ExchangeOp, Generation, phase::Asked};
+use super::{ExchangeOp, Generation, StoredSession, phase::Asked};
 use crate::secret::RefreshToken;
 
 /// What is still to be told or stored, whatever else the holder does meanwhile.
@@ -25,7 +25,7 @@ struct AbandonedExchange {
 #[derive(Debug)]
 pub(super) struct Unsaved {
     pub(super) replaces: Generation,
-    pub(super) active: Active,
+    pub(super) session: StoredSession,
 }
 
 impl Owed {

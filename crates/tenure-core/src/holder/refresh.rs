@@ -2,8 +2,8 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::{
-    Active, Body, Cause, ExchangeOp, Generation, Holder, LockOp, Login, Outage, Output, Request,
-    SaveFault, SaveOp, SignedOutReason, StorageTrouble, Stored, TokenGrant, TokenResponse,
+    Body, Cause, ExchangeOp, Generation, Holder, LockOp, Login, Outage, Output, Request, SaveFault,
+    SaveOp, SignedOutReason, StorageTrouble, Stored, StoredSession, TokenGrant, TokenResponse,
     TokenSet, TokenSource,
     attempt::MOST_LOOKS,
     owed::Unsaved,
@@ -235,7 +235,7 @@ impl Holder {
         if let Body::Active(session) = save.value.body {
             self.owed.unsaved = Some(Unsaved {
                 replaces: save.replaces,
-                active: session,
+                session,
             });
         }
         self.give_up_for_now(Cause::Storage(trouble), None);
@@ -243,7 +243,7 @@ impl Holder {
 
     pub(super) fn drop_unsaved(&mut self) {
         if let Some(unsaved) = self.owed.unsaved.take() {
-            self.revoke(unsaved.active.tokens.refresh_token);
+            self.revoke(unsaved.session.tokens.refresh_token);
         }
     }
 
@@ -333,7 +333,7 @@ impl Holder {
             asked.forced,
             &self.clock,
         );
-        let body = Body::Active(Active {
+        let body = Body::Active(StoredSession {
             login,
             tokens,
             last_active,
@@ -359,7 +359,7 @@ impl Holder {
         if unsaved.replaces != self.generation() {
             return false;
         }
-        let body = Body::Active(unsaved.active);
+        let body = Body::Active(unsaved.session);
         self.save(Save::new(unsaved.replaces, body, SaveReason::Refresh));
         true
     }

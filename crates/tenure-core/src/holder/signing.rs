@@ -1,8 +1,8 @@
 use alloc::boxed::Box;
 
 use super::{
-    Active, Body, Cause, Generation, Holder, Login, Output, Settled, SignOutScope, SignedOut,
-    SignedOutReason, StorageTrouble, Stored, TokenGrant, TokenSet, Waiter,
+    Body, Cause, Generation, Holder, Login, Output, Settled, SignOutScope, SignedOut,
+    SignedOutReason, StorageTrouble, Stored, StoredSession, TokenGrant, TokenSet, Waiter,
     phase::{AfterLoad, Phase, Save, SaveReason},
     queue::Command,
 };
@@ -78,7 +78,7 @@ impl Holder {
                 let unsaved = self.owed.unsaved.take();
                 self.adopt(Some(save.value));
                 if scope == SignOutScope::Issuer {
-                    self.revoke(unsaved.and_then(|u| u.active.tokens.refresh_token));
+                    self.revoke(unsaved.and_then(|u| u.session.tokens.refresh_token));
                 }
                 self.revoke_owed();
                 self.outbox.push(Output::Publish { generation });
@@ -173,7 +173,7 @@ impl Holder {
             at: self.clock.wall,
         };
         let tokens = TokenSet::from_grant(grant, None, Generation::NONE, false, &self.clock);
-        let session = Active {
+        let session = StoredSession {
             login,
             tokens,
             last_active: self.clock.wall,

@@ -68,7 +68,7 @@ pub struct Stored {
 )]
 pub enum Body {
     /// A session that is signed in.
-    Active(Active),
+    Active(StoredSession),
     /// The mark a sign-out leaves, so that nothing older can come back.
     SignedOut(SignedOut),
 }
@@ -79,7 +79,7 @@ pub enum Body {
     clippy::exhaustive_structs,
     reason = "plain data that storage codecs build"
 )]
-pub struct Active {
+pub struct StoredSession {
     /// Which sign-in the tokens belong to.
     pub login: Login,
     /// The tokens.

@@ -1,6 +1,6 @@
 use super::{
-    Active, Binding, Body, Generation, HolderConfig, SignedOutReason, StorageTrouble, Stored,
-    Unnamed,
+    Binding, Body, Generation, HolderConfig, SignedOutReason, StorageTrouble, Stored,
+    StoredSession, Unnamed,
 };
 
 /// What storage is known to hold.
@@ -28,7 +28,7 @@ impl StoredView {
     }
 
     /// A session of another issuer or client.
-    pub(super) const fn foreign(&self) -> Option<&Active> {
+    pub(super) const fn foreign(&self) -> Option<&StoredSession> {
         match self {
             Self::Foreign(Stored {
                 body: Body::Active(session),
@@ -47,7 +47,7 @@ impl StoredView {
         }
     }
 
-    pub(super) const fn session(&self) -> Option<&Active> {
+    pub(super) const fn session(&self) -> Option<&StoredSession> {
         match self {
             Self::Known(Stored {
                 body: Body::Active(active),
@@ -83,7 +83,7 @@ impl StoredView {
     }
 }
 
-impl Active {
+impl StoredSession {
     /// Whether a holder of this configuration may use, refresh and revoke it.
     pub(super) fn is_of(&self, config: &HolderConfig) -> bool {
         self.pair(config) == config.binding.as_ref()

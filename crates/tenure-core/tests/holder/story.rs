@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Active, Binding, Body, Cause, Event, ExchangeOp, Expiry, Generation, Holder, HolderConfig,
-        Input, LoadFault, LoadOp, LockOp, Login, Outage, Output, Renewal, SaveOp, Settled, Stored,
-        TokenGrant, TokenResponse, TokenSet, Waiter,
+        Binding, Body, Cause, Event, ExchangeOp, Expiry, Generation, Holder, HolderConfig, Input,
+        LoadFault, LoadOp, LockOp, Login, Outage, Output, Renewal, SaveOp, Settled, Stored,
+        StoredSession, TokenGrant, TokenResponse, TokenSet, Waiter,
     },
     secret::{AccessToken, RefreshToken},
     time::{Now, Timestamp, Uptime},
@@ -248,7 +248,7 @@ pub(crate) fn stored(number: u64, age: u64) -> Stored {
         at: Timestamp::from_millis(START),
     };
     let last_active = Timestamp::from_millis(START);
-    let session = Active {
+    let session = StoredSession {
         login,
         tokens: tokens(number, age),
         last_active,

@@ -1,7 +1,7 @@
 use tenure_core::{
     holder::{
-        Active, Body, Cause, ExchangeOp, Input, LoadFault, Output, Request, SaveFault, SaveOp,
-        Settled, SignedOutReason, Snapshot, Stored,
+        Body, Cause, ExchangeOp, Input, LoadFault, Output, Request, SaveFault, SaveOp, Settled,
+        SignedOutReason, Snapshot, Stored, StoredSession,
     },
     secret::RefreshToken,
 };
@@ -258,7 +258,7 @@ impl World {
     /// Whether a limit on the session had passed by what the world knows. Peers learn of activity
     /// in steps of a twentieth of the limit, and in a troubled world what storage was never told
     /// does not count; a clock that jumps makes any answer fair.
-    fn limit_passed(&self, session: &Active) -> bool {
+    fn limit_passed(&self, session: &StoredSession) -> bool {
         let wall = self.wall();
         let last = if self.plan.calm {
             self.ledger.last_activity

@@ -8,9 +8,9 @@ use std::{
 
 use tenure_core::{
     holder::{
-        Active, Binding, Body, Cause, Event, ExchangeOp, Generation, Input, LoadOp, LockOp, Login,
-        Outage, Output, Request, SaveOp, Settled, SignedOut, SignedOutReason, Snapshot,
-        StorageTrouble, Stored, TokenSet, Waiter,
+        Binding, Body, Cause, Event, ExchangeOp, Generation, Input, LoadOp, LockOp, Login, Outage,
+        Output, Request, SaveOp, Settled, SignedOut, SignedOutReason, Snapshot, StorageTrouble,
+        Stored, StoredSession, TokenSet, Waiter,
     },
     secret::{AccessToken, IdToken, RefreshToken},
     time::Timestamp,
@@ -376,7 +376,7 @@ fn active() -> Stored {
     let generation = Generation::from_u64(1);
     Stored {
         generation: Generation::from_u64(3),
-        body: Body::Active(Active {
+        body: Body::Active(StoredSession {
             login: Login { generation, at },
             tokens,
             last_active: at,
