@@ -2,6 +2,8 @@
 
 mod claims;
 mod login;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 
