@@ -427,6 +427,8 @@ impl Holder {
                     self.start_refresh();
                 } else if self.activity_to_save() {
                     self.save_activity();
+                } else {
+                    self.turn_away();
                 }
                 return;
             }

@@ -13,8 +13,15 @@ use crate::{
 impl Holder {
     pub(super) fn token_wanted(&mut self, waiter: Waiter, rejected: Option<Generation>) {
         self.queue.callers.push(TokenWaiter { waiter, rejected });
-        let cause = self.backoff.cause(self.clock.uptime);
-        let Some(cause) = cause.filter(|_| self.phase.is_idle()) else {
+        if self.phase.is_idle() {
+            self.turn_away();
+        }
+    }
+
+    /// Tells those who ask before the next attempt why there is none now: nothing else would wake
+    /// the machine for them.
+    pub(super) fn turn_away(&mut self) {
+        let Some(cause) = self.backoff.cause(self.clock.uptime) else {
             return;
         };
         if let Some(reason) = self.over_limit() {

@@ -2,12 +2,13 @@ use std::time::Duration;
 
 use tenure_core::{
     holder::{
-        Body, Cause, Expiry, HolderConfig, Input, SignedOutReason, Snapshot, TokenResponse, Waiter,
+        Body, Cause, Expiry, HolderConfig, Input, Outage, SignedOutReason, Snapshot, TokenResponse,
+        Waiter,
     },
     time::{Timestamp, Uptime},
 };
 
-use crate::story::{LIFE, Story, grant, on_demand, stored};
+use crate::story::{LIFE, Story, grant, on_demand, stored, unavailable};
 
 #[test]
 fn a_token_that_is_granted_for_no_time_at_all_is_handed_out_once_per_request() {
@@ -254,4 +255,24 @@ fn a_session_beyond_its_limit_is_revoked_only_once_its_end_is_stored() {
     assert_eq!(story.revoked(), None);
     story.input(Input::Saved { op, result: Ok(()) });
     assert_eq!(story.revoked().as_deref(), Some("rt1"));
+}
+
+#[test]
+fn whoever_asks_during_a_look_in_a_pause_is_told_to_come_back() {
+    // Law 8: nothing else would wake the machine.
+    let mut story = Story::signed_in(on_demand(), LIFE);
+    story.want(1);
+    let op = story.up_to_the_exchange();
+    story.answer(op, unavailable(Outage::Overloaded));
+    story.settled(1).unwrap().unwrap_err();
+    story.input(Input::PeerChanged);
+    let op = story.load();
+    story.want(2);
+    let result = Ok(Some(stored(1, LIFE)));
+    story.input(Input::Loaded { op, result });
+    let told = story.settled(2);
+    assert!(
+        matches!(told, Some(Err(Cause::Unavailable { .. }))),
+        "{told:?}"
+    );
 }
