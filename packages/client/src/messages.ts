@@ -1,4 +1,4 @@
-// Made by `cargo xtask packages` of `crates/tenure-wasm/src/messages.rs`: change it there.
+// Made by `cargo xtask packages` of `crates/tenure-wasm/src/messages`: change it there.
 
 /** A number, which may have been read as a text. */
 type Written = number | string
