@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    deny, deps, documents, house, process,
+    deny, deps, documents, house, norms, process,
     report::{Done, Report},
     test,
 };
@@ -23,6 +23,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     report.step("format", || cargo(&["fmt", "--all", "--check"]));
     report.step("house rules", house::check);
     report.step("documents name what exists", documents::check);
+    report.step("norms have rows", norms::check);
     report.step("dependencies point one way", || {
         deps::run()?;
         Ok(Done::Passed)

@@ -13,6 +13,7 @@ mod deny;
 mod deps;
 mod documents;
 mod house;
+mod norms;
 mod packages;
 mod process;
 mod report;
