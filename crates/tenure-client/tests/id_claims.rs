@@ -21,7 +21,7 @@ use huskarl::{
 };
 use serde_json::{Map, Value};
 
-// Norms 41, 42 and, for `nonce` and `max_age`, 40 and 43.
+// Norms 41 and 42; for `max_age` and `nonce` norms 40 and 43.
 #[tokio::test]
 async fn the_native_verifier_answers_every_case_like_the_table() {
     let table = include_str!("../../tenure-oidc/cases/id_claims.json");

@@ -173,6 +173,7 @@ async fn only_invalid_grant_is_a_refusal() {
 
 #[tokio::test]
 async fn a_discovery_document_of_another_issuer_is_refused() {
+    // Norm 16.
     let issuer = serve(
         |_| "https://else.example".to_owned(),
         post(|| async { granted("") }),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use tenure_core::{secret::Nonce, time::Timestamp};
 use tenure_oidc::{ClaimFault, ClaimValue, IdCheck, IdClaims, IssuerRule};
 
-// Norms 41, 42 and, for `nonce` and `max_age`, 40 and 43.
+// Norms 41 and 42; for `max_age` and `nonce` norms 40 and 43.
 #[test]
 fn every_case_gets_the_answer_of_the_table() {
     let table: Value = serde_json::from_str(include_str!("../cases/id_claims.json")).unwrap();

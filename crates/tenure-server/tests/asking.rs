@@ -93,6 +93,7 @@ async fn sessions_show_the_address_that_the_last_trusted_proxy_saw() {
 
 #[tokio::test]
 async fn without_trusted_proxies_no_header_is_believed_and_loopback_is_not_limited() {
+    // Norm 18.
     let mut world = World::new().await;
     world.come_from(HOME);
     assert_eq!(listed(&mut world).await, "127.0.0.1");

@@ -151,7 +151,7 @@ async fn a_form_from_another_browser_signs_nobody_in() {
     let mut world = World::new().await;
     let page = world.get("/login").await;
     world.forget_cookies();
-    // Norm 3.
+    // Norms 3 and 71.
     let answer = world.submit(&page, "demo", PASSWORD).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert!(world.cookie("tenure").is_none());
@@ -173,7 +173,7 @@ async fn every_sign_in_has_a_new_id_and_the_cookie_is_closed_to_scripts() {
         assert!(set.contains(attribute), "{set}");
     }
     let first = world.cookie("tenure").unwrap().clone();
-    // Norm 60: 256 bits. Norms 61 and 79: new at each sign-in.
+    // Norms 60 and 77: 256 bits. Norms 61 and 79: new at each sign-in.
     assert_eq!(first.len(), 43);
     let page = world.get("/login").await;
     world.submit(&page, "demo", PASSWORD).await;
@@ -191,6 +191,37 @@ async fn https_makes_the_cookie_a_host_cookie() {
         "{set}"
     );
     assert!(!set.contains("Domain"));
+}
+
+#[tokio::test]
+async fn only_an_id_that_was_given_here_under_its_very_name_is_a_sign_in() {
+    // Norm 59: it is looked up at each request.
+    let mut world = World::with_issuer("https://id.example.com").await;
+    let page = world.get("/login").await;
+    world.submit(&page, "demo", PASSWORD).await;
+    let name = "__Host-tenure";
+    let id = world.cookie(name).unwrap().clone();
+    let none = format!("/oauth2/authorize?{}", request(&[("prompt", "none")]));
+    assert!(world.get(&none).await.returned("code").is_some());
+    // Norm 78: a secret that the server did not draw begins nothing, and a sign-in does not take it on.
+    let made_up = "A".repeat(id.len());
+    world.swap_cookie(name, &made_up);
+    assert!(world.get(&none).await.returned("error").is_some());
+    let page = world.get("/login").await;
+    world.submit(&page, "demo", PASSWORD).await;
+    assert_ne!(world.swap_cookie(name, &made_up), made_up);
+    // Norm 53.
+    for other in ["__HoSt-tenure", "__host-tenure", "__Host-Tenure", "tenure"] {
+        world.forget_cookies();
+        world.swap_cookie(other, &id);
+        assert!(
+            world.get(&none).await.returned("error").is_some(),
+            "{other}"
+        );
+    }
+    world.forget_cookies();
+    world.swap_cookie(name, &id);
+    assert!(world.get(&none).await.returned("code").is_some());
 }
 
 #[tokio::test]
@@ -219,7 +250,7 @@ async fn attempts_are_limited_and_a_locked_name_looks_like_an_unknown_one() {
 
 #[tokio::test]
 async fn idle_and_absolute_limits_end_a_browser_sign_in() {
-    // Norm 62.
+    // Norms 62 and 80.
     let day = Duration::from_secs(24 * 60 * 60);
     let query = format!("/oauth2/authorize?{}", request(&[("prompt", "none")]));
     let mut world = World::new().await;

@@ -159,6 +159,7 @@ async fn a_retry_key_is_thirty_two_bytes_and_a_wrong_one_burns_no_code() {
 
 #[tokio::test]
 async fn the_metadata_say_that_a_retry_key_is_understood() {
+    // Norm 16.
     let mut world = World::new().await;
     for path in [
         "/.well-known/openid-configuration",

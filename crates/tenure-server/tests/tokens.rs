@@ -267,6 +267,7 @@ async fn revoking_ends_the_family_and_says_nothing_about_strangers() {
     world
         .post("/revoke", &[("client_id", "demo-cli"), ("token", token)])
         .await;
+    // Norm 63.
     assert_eq!(world.introspect(access_token).await["active"], false);
     assert_eq!(world.refresh(token).await.error(), "invalid_grant");
 }
@@ -295,6 +296,7 @@ async fn a_sign_out_ends_the_browser_and_every_family_of_it() {
     let back = world.get(&query).await;
     // Norm 45.
     assert_eq!(back.location(), "http://127.0.0.1:9/?state=x");
+    // Norm 30.
     for refresh_token in [&tokens["refresh_token"], &spa["refresh_token"]] {
         let fields = [
             ("grant_type", "refresh_token"),

@@ -28,6 +28,8 @@ fn a_wrong_configuration_is_refused_with_what_to_write_instead() {
         ),
         ("listen = 8484", "`listen` is not right"),
         ("access_token_ttl_secs = 0", "from 1 to 86400"),
+        // Norm 55: 400 days.
+        ("session_absolute_secs = 34560001", "from 1 to 34560000"),
         (
             "straggler_window_secs = 0",
             "write a `straggler_window_secs` from 5 to 60",

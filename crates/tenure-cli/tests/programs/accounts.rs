@@ -36,7 +36,7 @@ async fn try_to_sign_in(server: &Server, name: &str, password: &str) -> (u16, St
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disabled_account_is_signed_out_kept_out_and_let_in_again() {
-    // Norm 64.
+    // Norms 64 and 66.
     let (server, home) = expired().await;
     let ran = server
         .operate(["users", "disable", USER, "--json"], "")
@@ -84,6 +84,7 @@ async fn a_new_password_ends_sessions_and_is_the_only_one_that_works() {
     let args = ["users", "passwd", USER];
     let ran = server.operate(args, "another horse battery\n").await;
     assert_eq!(ran.code, Some(0), "{ran:?}");
+    // Norm 65: no session of before is left.
     is_signed_out(&home.run(["token"]).await, "the password was changed");
     let old = try_to_sign_in(&server, USER, PASSWORD).await;
     assert_eq!(old.0, 401);
