@@ -6,7 +6,7 @@ use clap::Args;
 use crate::{
     deny, deps, documents, house, norms, process,
     report::{Done, Report},
-    test,
+    shear, test,
 };
 
 /// What to leave for another command.
@@ -28,6 +28,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         deps::run()?;
         Ok(Done::Passed)
     });
+    report.step("every dependency is used", shear::unused);
     report.step("clippy", || {
         cargo(&[
             "clippy",

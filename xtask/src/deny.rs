@@ -2,25 +2,17 @@
 
 use anyhow::Result;
 
-use crate::{process, report::Done, workspace};
+use crate::{process, report::Done, tool::Tool};
 
-const VERSION: &str = "^0.20";
+const DENY: Tool = Tool {
+    command: "deny",
+    version: "^0.20",
+};
 
 /// Checks licences, bans and sources against `deny.toml`.
 pub(crate) fn policies() -> Result<Done> {
-    if !is_installed() {
-        if !workspace::is_ci() {
-            return Ok(Done::Skipped(format!(
-                "cargo-deny is missing: `cargo install --locked 'cargo-deny@{VERSION}'`"
-            )));
-        }
-        // Unoptimised, because building it takes longer than running it.
-        process::must(process::cargo([
-            "install",
-            "--locked",
-            "--debug",
-            &format!("cargo-deny@{VERSION}"),
-        ]))?;
+    if let Some(missing) = DENY.missing()? {
+        return Ok(missing);
     }
     process::must(process::cargo([
         "deny", "check", "licenses", "bans", "sources",
@@ -30,7 +22,7 @@ pub(crate) fn policies() -> Result<Done> {
 
 /// Checks for advisories where their database can be fetched.
 pub(crate) fn advisories() -> Result<Done> {
-    if !is_installed() {
+    if !DENY.is_installed() {
         return Ok(Done::Skipped("cargo-deny is missing".to_owned()));
     }
     if !process::succeeds(process::cargo(["deny", "fetch", "db"])) {
@@ -40,8 +32,4 @@ pub(crate) fn advisories() -> Result<Done> {
     }
     process::must(process::cargo(["deny", "check", "advisories"]))?;
     Ok(Done::Passed)
-}
-
-fn is_installed() -> bool {
-    process::succeeds(process::cargo(["deny", "--version"]))
 }

@@ -19,8 +19,10 @@ mod process;
 mod report;
 mod run;
 mod setup;
+mod shear;
 mod sim;
 mod test;
+mod tool;
 mod workspace;
 
 use std::process::ExitCode;
