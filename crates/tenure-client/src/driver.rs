@@ -6,8 +6,8 @@ use std::{
 
 use tenure_core::{
     holder::{
-        Binding, Cause, Event, ExchangeOp, Generation, Holder, HolderConfig, Input, LockOp, Output,
-        Settled, SignOutScope, SignedOutReason, Snapshot, TokenGrant, Waiter,
+        Binding, Cause, Event, ExchangeOp, Holder, HolderConfig, Input, LockOp, Output, Settled,
+        SignedOutReason, Snapshot, Waiter,
     },
     secret::RefreshToken,
     time::{Now, Uptime},
@@ -19,42 +19,12 @@ use tokio::{
 };
 
 use crate::{
-    Endpoint, Error, elsewhere, lock,
-    session::{HandedOut, Shared, wall_clock},
+    Endpoint, Error,
+    clock::wall_clock,
+    elsewhere, lock,
+    mailbox::{Answer, HandedOut, Message, Reply, Shared},
     storage::AnyStorage,
 };
-
-/// What handles and finished work tell the driver.
-#[derive(Debug)]
-pub(crate) enum Message {
-    Input(Input),
-    TokenWanted {
-        rejected: Option<Generation>,
-        reply: Answer,
-    },
-    SignIn {
-        grant: TokenGrant,
-        reply: Answer,
-    },
-    SignOut {
-        scope: SignOutScope,
-        reply: Answer,
-    },
-    UserActive,
-    WokeUp,
-    Close {
-        reply: oneshot::Sender<()>,
-    },
-}
-
-/// What a waiting handle gets.
-#[derive(Debug)]
-pub(crate) enum Reply {
-    Token(Arc<HandedOut>),
-    Done,
-}
-
-type Answer = oneshot::Sender<Result<Reply, Error>>;
 
 /// Moves one holder: mutate, drain, wait.
 struct Driver<E> {

@@ -25,10 +25,12 @@ pub mod http;
 pub mod issuer;
 pub mod storage;
 
+mod clock;
 mod driver;
 mod elsewhere;
 mod endpoint;
 mod lock;
+mod mailbox;
 mod session;
 
 pub use endpoint::Endpoint;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tenure_core::holder::{Input, LockOp};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{driver::Message, storage::AnyStorage};
+use crate::{mailbox::Message, storage::AnyStorage};
 
 /// Takes the lock, keeps it until it is wanted back or lost, and gives it back.
 pub(crate) async fn hold(

@@ -1,21 +1,19 @@
-use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use http::HeaderValue;
 use tenure_core::{
     holder::{Cause, Event, Generation, HolderConfig, SignOutScope, Snapshot, TokenGrant},
     secret::AccessToken,
-    time::Timestamp,
 };
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::{
     Endpoint, Error,
+    clock::wall_clock,
     dpop::ProofKey,
-    driver::{self, Message, Reply},
+    driver,
+    mailbox::{HandedOut, Message, Reply, Shared},
     storage::{AnyStorage, Storage},
 };
 
@@ -31,45 +29,6 @@ pub struct Session {
 /// An access token as it was handed out. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Token(Arc<HandedOut>);
-
-#[derive(Debug)]
-pub(crate) struct HandedOut {
-    pub(crate) access_token: AccessToken,
-    pub(crate) token_type: String,
-    pub(crate) generation: Generation,
-    /// Which sign-in of this process's time it belongs to.
-    pub(crate) sign_in: u64,
-    pub(crate) fresh_until: Option<Timestamp>,
-    pub(crate) handed_out_at: Timestamp,
-    /// What a request carries; `None` if no header can carry it. Made by the first request.
-    pub(crate) authorization: OnceLock<Option<HeaderValue>>,
-}
-
-/// What handles read without asking the driver.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) fresh: ArcSwapOption<HandedOut>,
-    pub(crate) snapshot: ArcSwap<Snapshot>,
-    pub(crate) loaded: watch::Sender<bool>,
-    pub(crate) storage: AnyStorage,
-    pub(crate) events: broadcast::Sender<Event>,
-    pub(crate) detail: Mutex<Option<String>>,
-    pub(crate) not_revoked: Mutex<Option<String>>,
-    pub(crate) proof_key: Option<ProofKey>,
-}
-
-impl Shared {
-    /// Keeps what came of telling an issuer that a session is over.
-    pub(crate) fn told_issuer(&self, failed: Option<String>) {
-        if let Some(why) = &failed {
-            tracing::warn!(why, "the issuer could not be told that a session is over");
-        }
-        *self
-            .not_revoked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = failed;
-    }
-}
 
 impl Session {
     /// Opens the session that `storage` holds, or an empty one, with the default rules.
@@ -282,12 +241,4 @@ impl Token {
     pub(crate) fn can_replace(&self, refused: &Self) -> bool {
         !self.is_same_or_older(refused) && self.0.sign_in == refused.0.sign_in
     }
-}
-
-/// The one place of this crate that reads the wall clock.
-pub(crate) fn wall_clock() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

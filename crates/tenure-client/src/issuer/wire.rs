@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tenure_core::{holder::Outage, secret::ClientSecret, time::Timestamp};
 use url::form_urlencoded;
 
-use crate::session::wall_clock;
+use crate::clock::wall_clock;
 
 /// Sends huskarl's requests, one at a time, and remembers what the last answer was like. It
 /// bounds bodies, follows no redirect, straightens what some issuers write oddly, and lets
