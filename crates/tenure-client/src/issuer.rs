@@ -9,6 +9,7 @@ mod config;
 mod device;
 mod discovery;
 mod error;
+mod exchanged;
 mod id_token;
 mod login;
 mod loopback;
@@ -38,6 +39,7 @@ pub use self::{
     config::IssuerConfig,
     device::DevicePrompt,
     error::{IssuerError, IssuerErrorKind},
+    exchanged::Exchanged,
     login::LoginOptions,
 };
 use self::{discovery::Found, meaning::meaning, wire::Wire};
@@ -52,30 +54,6 @@ struct Inner {
     config: IssuerConfig,
     http: reqwest::Client,
     found: OnceCell<Found>,
-}
-
-/// What came of one token request.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Exchanged {
-    /// What it means for the session.
-    pub answer: TokenResponse,
-    /// The issuer's clock, where it was told.
-    pub issuer_time: Option<Timestamp>,
-    /// What the issuer said about it, for people; no secret.
-    pub detail: Option<String>,
-}
-
-impl Exchanged {
-    /// An answer without anything said about it.
-    #[must_use]
-    pub const fn new(answer: TokenResponse) -> Self {
-        Self {
-            answer,
-            issuer_time: None,
-            detail: None,
-        }
-    }
 }
 
 impl Issuer {

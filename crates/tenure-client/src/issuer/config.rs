@@ -11,9 +11,12 @@ use huskarl::core::{
     secrets::{ProvidedSecret, SecretString},
 };
 use tenure_core::secret::ClientSecret;
-use url::{Host, Url};
+use url::Url;
 
-use super::{IssuerError, discovery::Found};
+use super::{
+    IssuerError,
+    discovery::{Found, is_private},
+};
 use crate::dpop::ProofKey;
 
 /// Which issuer, as which client.
@@ -170,21 +173,6 @@ impl IssuerConfig {
             value: Base64UrlUnpadded::encode_string(&key),
             at: Some(found.metadata.token_endpoint.clone()),
         }))
-    }
-}
-
-/// Plain http carries tokens for everybody to read; it is for this machine only.
-pub(super) fn is_private(url: &Url) -> bool {
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    match url.scheme() {
-        "https" => true,
-        "http" => loopback,
-        _ => false,
     }
 }
 

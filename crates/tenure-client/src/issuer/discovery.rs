@@ -1,6 +1,7 @@
 use huskarl::core::{EndpointUrl, server_metadata::AuthorizationServerMetadata};
+use url::{Host, Url};
 
-use super::{Issuer, IssuerError, config::is_private, wire::Heard};
+use super::{Issuer, IssuerError, wire::Heard};
 
 /// What the issuer says of itself.
 #[derive(Debug)]
@@ -101,4 +102,19 @@ fn is_protected(endpoint: &EndpointUrl) -> bool {
         .to_string()
         .parse()
         .is_ok_and(|url| is_private(&url))
+}
+
+/// Plain http carries tokens for everybody to read; it is for this machine only.
+pub(super) fn is_private(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => true,
+        "http" => loopback,
+        _ => false,
+    }
 }
