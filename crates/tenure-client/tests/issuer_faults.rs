@@ -68,6 +68,7 @@ async fn what_the_issuer_repeats_of_a_secret_is_not_passed_on() {
     assert_eq!(exchanged.detail.as_deref(), Some("invalid_grant"));
 }
 
+#[allow(clippy::disallowed_methods, reason = "this test's own clock")]
 #[tokio::test]
 async fn when_to_ask_again_may_be_a_date_and_the_issuers_clock_is_heard() {
     let later = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));

@@ -383,6 +383,7 @@ async fn a_retry_key_goes_with_every_poll_of_a_device_code_and_nowhere_else() {
     assert_eq!(polls[0].form["retry_key"], polls[1].form["retry_key"]);
 }
 
+#[allow(clippy::disallowed_methods, reason = "this test's own clock")]
 fn now() -> i64 {
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     i64::try_from(since.as_secs()).unwrap()

@@ -38,6 +38,7 @@ fn record(dir: &Path, fence: u64) -> Record {
     serde_json::from_slice(&bytes).unwrap()
 }
 
+#[allow(clippy::disallowed_methods, reason = "this test's own clock")]
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     u64::try_from(since.as_millis()).unwrap()

@@ -49,6 +49,7 @@ impl Endpoint for Counting {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "this test's own clock")]
 fn grant(number: usize, life: u64) -> TokenGrant {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,4 +1,4 @@
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use huskarl::grant::{
     core::TokenResponse,
@@ -13,6 +13,7 @@ use super::{
     grant,
     wire::{Wire, printable},
 };
+use crate::clock::until;
 
 /// What a person needs to sign in on another device (RFC 8628 §3.2).
 #[derive(Debug, Clone)]
@@ -55,10 +56,7 @@ impl Issuer {
             verification_uri: printable(&started.verification_uri),
             verification_uri_complete: complete.map(printable),
             user_code: printable(&started.user_code),
-            expires_in: started
-                .expires_at
-                .duration_since(SystemTime::now())
-                .unwrap_or_default(),
+            expires_in: until(started.expires_at),
         };
         show(&prompt);
         let poll = poll(&device, &mut started.pending_state, &wire);

@@ -1,7 +1,4 @@
-use std::{
-    process,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{process, time::Duration};
 
 use tenure_wire::lease::{self, Lease as Record};
 use tokio::{
@@ -11,6 +8,7 @@ use tokio::{
 };
 
 use super::register::{Put, Register};
+use crate::clock::wall_clock;
 
 /// The lock of a session, held until it is released, or until it ends by itself: a holder that
 /// was killed, or that stands still, cannot keep it. The number of the lease is its fence.
@@ -156,11 +154,7 @@ fn is_free(record: &Record) -> bool {
 }
 
 fn now_ms() -> u64 {
-    millis(
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default(),
-    )
+    u64::try_from(wall_clock().as_millis()).unwrap_or_default()
 }
 
 fn millis(duration: Duration) -> u64 {

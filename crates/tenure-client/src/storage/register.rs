@@ -2,8 +2,10 @@ use std::{
     fs, io,
     io::Write,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
+
+use crate::clock::age_of;
 
 /// A value under a number that only grows, in a folder of its own files.
 ///
@@ -172,7 +174,7 @@ impl Register {
         for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             let is_draft = entry.file_name().to_string_lossy().starts_with(&drafts);
             let age = entry.metadata().and_then(|m| m.modified()).ok();
-            let age = age.and_then(|at| SystemTime::now().duration_since(at).ok());
+            let age = age.and_then(age_of);
             if is_draft && age.is_some_and(|age| age > ABANDONED) {
                 let _ = fs::remove_file(entry.path());
             }

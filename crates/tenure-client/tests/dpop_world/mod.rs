@@ -70,6 +70,7 @@ impl Endpoint for Bound {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "this test's own clock")]
 pub(crate) fn grant(number: usize) -> TokenGrant {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     TokenGrant {

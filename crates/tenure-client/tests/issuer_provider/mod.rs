@@ -147,6 +147,7 @@ impl Provider {
         self.id_token_of(&json!({ "alg": "ES256", "kid": "one" }), change)
     }
 
+    #[allow(clippy::disallowed_methods, reason = "this test's own clock")]
     pub(crate) fn id_token_of(&self, header: &Value, change: &Value) -> String {
         let now = std::time::SystemTime::UNIX_EPOCH
             .elapsed()

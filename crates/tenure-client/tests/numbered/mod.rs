@@ -61,6 +61,7 @@ impl Endpoint for Numbered {
 }
 
 /// The tokens `at-<number>` of Ann, which live this many seconds.
+#[allow(clippy::disallowed_methods, reason = "this test's own clock")]
 pub(crate) fn grant(number: usize, life: u64) -> TokenGrant {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
