@@ -22,7 +22,7 @@ use crate::{
     Endpoint, Error,
     clock::wall_clock,
     elsewhere, lock,
-    mailbox::{Answer, HandedOut, Message, Reply, Shared},
+    mailbox::{HandedOut, Message, Reply, ReplySender, Shared},
     storage::AnyStorage,
 };
 
@@ -34,7 +34,7 @@ struct Driver<E> {
     shared: Arc<Shared>,
     own: mpsc::WeakUnboundedSender<Message>,
     tasks: JoinSet<()>,
-    waiting: HashMap<u64, Answer>,
+    waiting: HashMap<u64, ReplySender>,
     next_waiter: u64,
     locks: HashMap<LockOp, oneshot::Sender<()>>,
     begun: Instant,
@@ -149,7 +149,7 @@ impl<E: Endpoint> Driver<E> {
         }
     }
 
-    fn wait(&mut self, reply: Answer) -> Waiter {
+    fn wait(&mut self, reply: ReplySender) -> Waiter {
         self.next_waiter += 1;
         self.waiting.insert(self.next_waiter, reply);
         Waiter(self.next_waiter)

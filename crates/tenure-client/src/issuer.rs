@@ -10,11 +10,11 @@ mod device;
 mod discovery;
 mod error;
 mod exchanged;
+mod http_adapter;
 mod id_token;
 mod login;
 mod loopback;
 mod meaning;
-mod wire;
 
 use std::{sync::Arc, time::Duration};
 
@@ -42,7 +42,7 @@ pub use self::{
     exchanged::Exchanged,
     login::LoginOptions,
 };
-use self::{discovery::Found, meaning::meaning, wire::Wire};
+use self::{discovery::Found, http_adapter::HttpAdapter, meaning::meaning};
 use crate::dpop::ProofKey;
 
 /// One issuer, as one client sees it. Cheap to clone; discovery happens once, when it is needed.
@@ -95,18 +95,18 @@ impl Issuer {
             Ok(metadata) => metadata,
             Err(error) => return error.into_exchanged(),
         };
-        let wire = self.wire();
+        let adapter = self.http_adapter();
         let response = match request {
             Request::Refresh { refresh_token } => {
-                self.refresh(metadata, &wire, refresh_token).await
+                self.refresh(metadata, &adapter, refresh_token).await
             }
-            Request::ClientCredentials => self.client_credentials(metadata, &wire).await,
+            Request::ClientCredentials => self.client_credentials(metadata, &adapter).await,
             Request::Callback => {
                 let error = IssuerError::misconfigured("an issuer is no callback");
                 return error.into_exchanged();
             }
         };
-        let heard = wire.heard();
+        let heard = adapter.heard();
         let (answer, detail) = match response {
             Ok(response) => (
                 TokenResponse::Tokens(grant(&response, None, None, heard.sent_at)),
@@ -141,10 +141,10 @@ impl Issuer {
             .client_id(self.0.config.client_id.clone())
             .client_auth(self.0.config.authentication())
             .build();
-        let wire = self.wire();
+        let adapter = self.http_adapter();
         let token = huskarl::token::RefreshToken::new(refresh_token.expose().into(), None);
-        let told = revocation.revoke(&wire, &token).await;
-        told.map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))
+        let told = revocation.revoke(&adapter, &token).await;
+        told.map_err(|error| IssuerError::of_answer(&adapter.heard()).because(error))
     }
 
     /// The issuer and the client, as a stored session names them.
@@ -189,12 +189,12 @@ impl Issuer {
     async fn refresh(
         &self,
         metadata: &AuthorizationServerMetadata,
-        wire: &Wire,
+        adapter: &HttpAdapter,
         refresh_token: &RefreshToken,
     ) -> Result<GrantedResponse, huskarl::core::Error> {
         let grant: RefreshGrant = RefreshGrant::builder_from_metadata(metadata)
             .client_id(self.0.config.client_id.clone())
-            .http_client(wire.clone())
+            .http_client(adapter.clone())
             .client_auth(self.0.config.authentication())
             .dpop(self.0.config.dpop())
             .build();
@@ -209,11 +209,11 @@ impl Issuer {
     async fn client_credentials(
         &self,
         metadata: &AuthorizationServerMetadata,
-        wire: &Wire,
+        adapter: &HttpAdapter,
     ) -> Result<GrantedResponse, huskarl::core::Error> {
         let grant: ClientCredentialsGrant = ClientCredentialsGrant::builder_from_metadata(metadata)
             .client_id(self.0.config.client_id.clone())
-            .http_client(wire.clone())
+            .http_client(adapter.clone())
             .client_auth(self.0.config.authentication_with_audience())
             .dpop(self.0.config.dpop())
             .build();
@@ -225,10 +225,10 @@ impl Issuer {
         grant.exchange(parameters).await
     }
 
-    fn wire(&self) -> Wire {
+    fn http_adapter(&self) -> HttpAdapter {
         let config = &self.0.config;
         let secret = config.client_secret.clone();
-        Wire::new(self.0.http.clone(), secret, config.proof_key.is_some())
+        HttpAdapter::new(self.0.http.clone(), secret, config.proof_key.is_some())
     }
 }
 

@@ -19,15 +19,15 @@ pub(crate) enum Message {
     Input(Input),
     TokenWanted {
         rejected: Option<Generation>,
-        reply: Answer,
+        reply: ReplySender,
     },
     SignIn {
         grant: TokenGrant,
-        reply: Answer,
+        reply: ReplySender,
     },
     SignOut {
         scope: SignOutScope,
-        reply: Answer,
+        reply: ReplySender,
     },
     UserActive,
     WokeUp,
@@ -43,7 +43,7 @@ pub(crate) enum Reply {
     Done,
 }
 
-pub(crate) type Answer = oneshot::Sender<Result<Reply, Error>>;
+pub(crate) type ReplySender = oneshot::Sender<Result<Reply, Error>>;
 
 #[derive(Debug)]
 pub(crate) struct HandedOut {

@@ -11,7 +11,7 @@ use super::{
     Issuer, IssuerError,
     discovery::Found,
     grant,
-    wire::{Wire, printable},
+    http_adapter::{HttpAdapter, printable},
 };
 use crate::clock::until;
 
@@ -41,8 +41,8 @@ impl Issuer {
     ) -> Result<TokenGrant, IssuerError> {
         let found = self.found().await?;
         let metadata = &found.metadata;
-        let wire = self.wire();
-        let device = self.device_grant(found, &wire)?;
+        let adapter = self.http_adapter();
+        let device = self.device_grant(found, &adapter)?;
         let input = StartInput::builder()
             .scope(self.0.config.scope.clone())
             .maybe_resource(self.0.config.resources())
@@ -50,7 +50,7 @@ impl Issuer {
         let mut started = device
             .start(input)
             .await
-            .map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))?;
+            .map_err(|error| IssuerError::of_answer(&adapter.heard()).because(error))?;
         let complete = started.verification_uri_complete.as_deref();
         let prompt = DevicePrompt {
             verification_uri: printable(&started.verification_uri),
@@ -59,12 +59,12 @@ impl Issuer {
             expires_in: until(started.expires_at),
         };
         show(&prompt);
-        let poll = poll(&device, &mut started.pending_state, &wire);
+        let poll = poll(&device, &mut started.pending_state, &adapter);
         // An issuer that never says that the code expired is not believed for ever.
         let response = timeout(prompt.expires_in, poll)
             .await
             .unwrap_or_else(|_| Err(expired()))?;
-        let sent_at = wire.heard().sent_at;
+        let sent_at = adapter.heard().sent_at;
         let Some(id_token) = response.id_token() else {
             return Ok(grant(&response, None, None, sent_at));
         };
@@ -77,7 +77,7 @@ impl Issuer {
     fn device_grant(
         &self,
         found: &Found,
-        wire: &Wire,
+        adapter: &HttpAdapter,
     ) -> Result<DeviceAuthorizationGrant, IssuerError> {
         let builder = DeviceAuthorizationGrant::builder_from_metadata(&found.metadata);
         let builder = builder.map_err(|error| {
@@ -86,7 +86,7 @@ impl Issuer {
         })?;
         Ok(builder
             .client_id(self.0.config.client_id.clone())
-            .http_client(wire.clone())
+            .http_client(adapter.clone())
             .client_auth(self.0.config.authentication_to_begin(found)?)
             .dpop(self.0.config.dpop())
             // An issuer that names an interval means it; one that names none gets five seconds.
@@ -98,7 +98,7 @@ impl Issuer {
 async fn poll(
     device: &DeviceAuthorizationGrant,
     pending: &mut PendingState,
-    wire: &Wire,
+    adapter: &HttpAdapter,
 ) -> Result<TokenResponse, IssuerError> {
     let polled = device.poll_to_completion(pending, None).await;
     polled.map_err(|error| match error {
@@ -106,8 +106,8 @@ async fn poll(
             IssuerError::refused("the sign-in on the other device was denied")
         }
         PollError::TokenExpired => expired(),
-        PollError::Exchange { source } => IssuerError::of_answer(&wire.heard()).because(source),
-        _ => IssuerError::of_answer(&wire.heard()),
+        PollError::Exchange { source } => IssuerError::of_answer(&adapter.heard()).because(source),
+        _ => IssuerError::of_answer(&adapter.heard()),
     })
 }
 

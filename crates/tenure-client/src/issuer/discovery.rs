@@ -1,7 +1,7 @@
 use huskarl::core::{EndpointUrl, server_metadata::AuthorizationServerMetadata};
 use url::{Host, Url};
 
-use super::{Issuer, IssuerError, wire::Heard};
+use super::{Issuer, IssuerError, http_adapter::Heard};
 
 /// What the issuer says of itself.
 #[derive(Debug)]
@@ -25,9 +25,9 @@ impl Issuer {
         let issuer = &self.0.config.issuer;
         let mut last = None;
         for name in self.0.config.names() {
-            let wire = self.wire();
+            let adapter = self.http_adapter();
             let found = AuthorizationServerMetadata::oidc_fetch()
-                .http_client(&wire)
+                .http_client(&adapter)
                 .issuer(name)
                 .call()
                 .await;
@@ -35,12 +35,12 @@ impl Issuer {
                 Ok(metadata) => {
                     return Ok(Found {
                         metadata: accepted(metadata)?,
-                        takes_retry_key: wire.heard().takes_retry_key,
+                        takes_retry_key: adapter.heard().takes_retry_key,
                     });
                 }
                 Err(error) => error,
             };
-            let heard = wire.heard();
+            let heard = adapter.heard();
             if heard.status != Some(200) {
                 // Discovery refuses nobody: whatever this is, it may pass.
                 return Err(unreachable_now(issuer, &heard).because(error));

@@ -4,8 +4,8 @@ use tenure_core::holder::{Outage, TokenResponse};
 
 use super::{
     Exchanged,
+    http_adapter::Heard,
     meaning::{meaning, outage},
-    wire::Heard,
 };
 
 /// Why the issuer did not do what was asked. It holds no secret.

@@ -10,7 +10,7 @@ use huskarl::{
     token::id_token::{IdToken, IdTokenValidator},
 };
 
-use super::{Issuer, IssuerError, wire::Wire};
+use super::{Issuer, IssuerError, http_adapter::HttpAdapter};
 
 impl Issuer {
     /// Verifies an ID token and tells whom it names (OpenID Connect Core §3.1.3.7): signature by
@@ -21,10 +21,10 @@ impl Issuer {
         id_token: &IdToken,
         nonce: Option<&str>,
     ) -> Result<String, IssuerError> {
-        let wire = self.wire();
+        let adapter = self.http_adapter();
         let client_id = &self.0.config.client_id;
         let validator = IdTokenValidator::builder()
-            .verifier(keys(metadata, &wire).await?)
+            .verifier(keys(metadata, &adapter).await?)
             .issuer(metadata.issuer.clone())
             .audience(client_id.clone())
             .clock_leeway(SKEW)
@@ -33,7 +33,7 @@ impl Issuer {
         let claims = validator
             .validate(id_token, nonce)
             .await
-            .map_err(|error| distrust(&wire).because(error))?;
+            .map_err(|error| distrust(&adapter).because(error))?;
         match (&claims.claims.azp, &claims.sub) {
             (Some(azp), _) if azp != client_id => {
                 Err(IssuerError::invalid("the ID token is for another client"))
@@ -46,7 +46,7 @@ impl Issuer {
 
 async fn keys(
     metadata: &AuthorizationServerMetadata,
-    wire: &Wire,
+    adapter: &HttpAdapter,
 ) -> Result<Arc<dyn JwsVerifier>, IssuerError> {
     let Some(address) = &metadata.jwks_uri else {
         return Err(IssuerError::invalid(
@@ -54,19 +54,19 @@ async fn keys(
         ));
     };
     JwksSource::builder()
-        .http_client(wire.clone())
+        .http_client(adapter.clone())
         .build()
         .build(Some(address), DefaultJwsVerifierPlatform::default().into())
         .await
         .map_err(|error| {
             let why = "the issuer's keys cannot be had now, try again later";
-            IssuerError::unavailable(&wire.heard(), why).because(error)
+            IssuerError::unavailable(&adapter.heard(), why).because(error)
         })
 }
 
 /// Keys are asked for once more for an unknown `kid`; if that failed, nothing is known.
-fn distrust(wire: &Wire) -> IssuerError {
-    let heard = wire.heard();
+fn distrust(adapter: &HttpAdapter) -> IssuerError {
+    let heard = adapter.heard();
     if heard.status == Some(200) {
         IssuerError::invalid("the ID token does not hold; sign in again")
     } else {

@@ -18,7 +18,8 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{
-    Issuer, IssuerError, IssuerErrorKind, discovery::Found, grant, loopback::Loopback, wire::Wire,
+    Issuer, IssuerError, IssuerErrorKind, discovery::Found, grant, http_adapter::HttpAdapter,
+    loopback::Loopback,
 };
 
 /// How a person signs in.
@@ -49,7 +50,7 @@ impl Default for LoginOptions {
 /// A sign-in that waits for the browser.
 struct Begun<'a> {
     metadata: &'a AuthorizationServerMetadata,
-    wire: Wire,
+    adapter: HttpAdapter,
     grant: AuthorizationCodeGrant,
     pending: PendingState,
 }
@@ -91,13 +92,13 @@ impl Issuer {
     ) -> Result<(Begun<'a>, Url), IssuerError> {
         let metadata = &found.metadata;
         let config = &self.0.config;
-        let wire = self.wire();
+        let adapter = self.http_adapter();
         let grant: AuthorizationCodeGrant = AuthorizationCodeGrant::builder_from_metadata(metadata)
             .map_err(|error| {
                 IssuerError::misconfigured("the issuer offers no sign-in by browser").because(error)
             })?
             .client_id(config.client_id.clone())
-            .http_client(wire.clone())
+            .http_client(adapter.clone())
             .client_auth(config.authentication_to_begin(found)?)
             .redirect_uri(redirect_uri)
             .dpop(config.dpop())
@@ -114,11 +115,11 @@ impl Issuer {
         let started = grant
             .start(input)
             .await
-            .map_err(|error| IssuerError::of_answer(&wire.heard()).because(error))?;
+            .map_err(|error| IssuerError::of_answer(&adapter.heard()).because(error))?;
         let url = self.address(&started.authorization_url.to_string())?;
         let begun = Begun {
             metadata,
-            wire,
+            adapter,
             grant,
             pending: started.pending_state,
         };
@@ -161,8 +162,8 @@ impl Issuer {
             .grant
             .exchange(parameters)
             .await
-            .map_err(|error| IssuerError::of_answer(&begun.wire.heard()).because(error))?;
-        let sent_at = begun.wire.heard().sent_at;
+            .map_err(|error| IssuerError::of_answer(&begun.adapter.heard()).because(error))?;
+        let sent_at = begun.adapter.heard().sent_at;
         let Some(id_token) = response.id_token() else {
             let granted = response.raw_token_response().scope.as_deref();
             let narrowed = granted.is_some_and(|scope| scope.split(' ').all(|s| s != "openid"));

@@ -1,7 +1,7 @@
 use tenure_core::holder::{Outage, TokenResponse};
 use tenure_oidc::message::{outage_by, without_tokens};
 
-use super::wire::Heard;
+use super::http_adapter::Heard;
 
 /// What a token endpoint's answer means that granted nothing.
 pub(super) fn meaning(heard: &Heard) -> TokenResponse {

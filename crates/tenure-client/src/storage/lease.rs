@@ -17,11 +17,11 @@ use crate::clock::wall_clock;
 /// by the next fence. Readable and usable by other languages.
 #[derive(Debug)]
 pub struct Lease {
-    held: Held,
+    held: LockGuard,
 }
 
 #[derive(Debug)]
-enum Held {
+enum LockGuard {
     Memory(OwnedSemaphorePermit),
     Disk {
         lost: watch::Receiver<bool>,
@@ -32,7 +32,7 @@ enum Held {
 impl Lease {
     pub(super) const fn of_memory(permit: OwnedSemaphorePermit) -> Self {
         Self {
-            held: Held::Memory(permit),
+            held: LockGuard::Memory(permit),
         }
     }
 
@@ -54,8 +54,8 @@ impl Lease {
     /// Completes when somebody else has it.
     pub async fn lost(&mut self) {
         match &mut self.held {
-            Held::Memory(_) => std::future::pending().await,
-            Held::Disk { lost, .. } => {
+            LockGuard::Memory(_) => std::future::pending().await,
+            LockGuard::Disk { lost, .. } => {
                 // An error means that the keeper is gone, and the lease lapses.
                 let _ = lost.wait_for(|lost| *lost).await;
             }
@@ -65,8 +65,8 @@ impl Lease {
     /// Gives it back. A lease that is dropped instead lapses.
     pub async fn release(self) {
         match self.held {
-            Held::Memory(permit) => drop(permit),
-            Held::Disk { release, .. } => {
+            LockGuard::Memory(permit) => drop(permit),
+            LockGuard::Disk { release, .. } => {
                 let (done, finished) = oneshot::channel();
                 if release.send(done).is_ok() {
                     // An error means that it was lost: then there is nothing to give back.
@@ -81,7 +81,7 @@ impl Lease {
         let (release, wanted) = oneshot::channel();
         tokio::spawn(renew(register, fence, length, tell_lost, wanted));
         Self {
-            held: Held::Disk { lost, release },
+            held: LockGuard::Disk { lost, release },
         }
     }
 }

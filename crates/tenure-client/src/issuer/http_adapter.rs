@@ -20,7 +20,7 @@ use crate::clock::wall_clock;
 /// bounds bodies, follows no redirect, straightens what some issuers write oddly, and lets
 /// nothing pass into an error that repeats a secret.
 #[derive(Clone)]
-pub(super) struct Wire {
+pub(super) struct HttpAdapter {
     http: reqwest::Client,
     client_secret: Option<ClientSecret>,
     /// Whether there is a key for proofs.
@@ -47,7 +47,7 @@ pub(super) struct Heard {
     pub(super) takes_retry_key: bool,
 }
 
-impl Wire {
+impl HttpAdapter {
     pub(super) fn new(
         http: reqwest::Client,
         client_secret: Option<ClientSecret>,
@@ -147,7 +147,7 @@ impl Wire {
     }
 }
 
-impl HttpClient for Wire {
+impl HttpClient for HttpAdapter {
     fn execute(
         &self,
         request: Request<Bytes>,
