@@ -20,7 +20,18 @@ pub(crate) enum Done {
 /// Steps in the order in which they ran.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    wanted: Wanted,
     steps: Vec<Step>,
+}
+
+#[derive(Debug, Default)]
+enum Wanted {
+    #[default]
+    All,
+    /// Those of these names; what has run is taken out.
+    Only(Vec<String>),
+    /// Their names alone.
+    Names,
 }
 
 #[derive(Debug)]
@@ -39,8 +50,43 @@ enum Verdict {
 }
 
 impl Report {
+    /// Runs the steps of these names alone; all of them if none is given.
+    pub(crate) fn only(names: &[String]) -> Self {
+        let wanted = if names.is_empty() {
+            Wanted::All
+        } else {
+            Wanted::Only(names.to_vec())
+        };
+        Self {
+            wanted,
+            steps: Vec::new(),
+        }
+    }
+
+    /// Runs nothing and prints what each step is called.
+    pub(crate) fn of_names() -> Self {
+        Self {
+            wanted: Wanted::Names,
+            steps: Vec::new(),
+        }
+    }
+
     /// Runs a step and remembers how it went; later steps run all the same.
     pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Result<Done>) {
+        match &mut self.wanted {
+            Wanted::All => {}
+            Wanted::Only(names) => {
+                let before = names.len();
+                names.retain(|wanted| wanted != name);
+                if names.len() == before {
+                    return;
+                }
+            }
+            Wanted::Names => {
+                println!("{name}");
+                return;
+            }
+        }
         println!("\n== {name}");
         let started = Instant::now();
         let verdict = match work() {
@@ -63,8 +109,18 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// If any step failed.
+    /// If any step failed, or one that was asked for does not exist.
     pub(crate) fn close(self) -> Result<()> {
+        match &self.wanted {
+            Wanted::Names => return Ok(()),
+            Wanted::Only(names) if !names.is_empty() => {
+                bail!(
+                    "there is no step `{}`; `--list` shows them",
+                    names.join("`, `")
+                );
+            }
+            Wanted::Only(_) | Wanted::All => {}
+        }
         println!("\nSummary");
         for step in &self.steps {
             println!("  {}", step.line());
@@ -97,5 +153,37 @@ impl Step {
         let seconds = self.took.as_secs_f64();
         let line = format!("{mark} {:<28} {seconds:>7.1} s  {why}", self.name);
         line.trim_end().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(mut report: Report) -> (Vec<&'static str>, Result<()>) {
+        let mut ran = Vec::new();
+        for name in ["build", "browser"] {
+            report.step(name, || {
+                ran.push(name);
+                Ok(Done::Passed)
+            });
+        }
+        (ran, report.close())
+    }
+
+    #[test]
+    fn only_what_is_asked_for_runs_and_what_is_not_there_is_said() {
+        let only = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            run(Report::only(&names))
+        };
+        assert_eq!(only(&[]).0, ["build", "browser"]);
+        let (ran, closed) = only(&["browser"]);
+        assert!(ran == ["browser"] && closed.is_ok(), "{ran:?}");
+        let (ran, closed) = only(&["browser", "brwoser"]);
+        assert_eq!(ran, ["browser"]);
+        assert!(closed.unwrap_err().to_string().contains("`brwoser`"));
+        let (ran, closed) = run(Report::of_names());
+        assert!(ran.is_empty() && closed.is_ok(), "{ran:?}");
     }
 }

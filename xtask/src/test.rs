@@ -9,9 +9,15 @@ use crate::{
     setup, sim,
 };
 
-/// How much of the simulation to play.
+/// What to run, and how much of the simulation to play.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
+    /// Run this step alone; may be given several times. What steps before it make must be there.
+    #[arg(long, value_name = "STEP")]
+    only: Vec<String>,
+    /// Print the names of the steps and run none.
+    #[arg(long, conflicts_with = "only")]
+    list: bool,
     /// Worlds to simulate.
     #[arg(long, default_value = sim::SEEDS_IN_TESTS)]
     seeds: String,
@@ -20,6 +26,8 @@ pub(crate) struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            only: Vec::new(),
+            list: false,
             seeds: sim::SEEDS_IN_TESTS.to_owned(),
         }
     }
@@ -27,7 +35,11 @@ impl Default for Options {
 
 /// Sets up, tests, and says what was left out.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut report = Report::default();
+    let mut report = if options.list {
+        Report::of_names()
+    } else {
+        Report::only(&options.only)
+    };
     steps(&mut report, options);
     report.close()
 }
