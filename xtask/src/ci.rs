@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::{
     deny, deps, documents, house, norms, process,
-    report::{Done, Report},
+    report::{Choice, Done, Report},
     shear, test,
 };
 
@@ -15,11 +15,13 @@ pub(crate) struct Options {
     /// Stop before the tests, which `cargo xtask test` runs.
     #[arg(long)]
     only_checks: bool,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 /// Runs the cheap checks first, then every test, and sums up.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut report = Report::default();
+    let mut report = Report::of(&options.choice);
     report.step("format", || cargo(&["fmt", "--all", "--check"]));
     report.step("house rules", house::check);
     report.step("documents name what exists", documents::check);

@@ -4,10 +4,19 @@ use std::{collections::BTreeSet, fs};
 
 use anyhow::{Result, bail};
 
-use crate::{process, report::Done, workspace};
+use crate::{report::Done, workspace};
 
 /// Documents whose every claim is held by something.
 const CHECKED: [&str; 3] = ["ARCHITECTURE.md", "docs/threats.md", "docs/stored.md"];
+
+/// Documents whose paths lead somewhere.
+const LEADING: [&str; 5] = [
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "docs/operators.md",
+    "docs/threats.md",
+];
 
 /// Looks for each test (`a_name_like_a_sentence`) and each `Mutant::Name` in the sources.
 pub(crate) fn check() -> Result<Done> {
@@ -21,6 +30,7 @@ pub(crate) fn check() -> Result<Done> {
         missing.extend(names.map(|name| format!("{document} names {name}, which is not there")));
     }
     missing.extend(lines_without_an_example()?);
+    missing.extend(paths_to_nothing()?);
     if missing.is_empty() {
         return Ok(Done::Passed);
     }
@@ -58,22 +68,62 @@ fn rust_lines(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Paths in the documents that no file of ours has, or ends with.
+fn paths_to_nothing() -> Result<Vec<String>> {
+    let files = workspace::files(&[])?;
+    let mut faults = Vec::new();
+    for document in LEADING {
+        let text = fs::read_to_string(workspace::root().join(document))?;
+        let paths = paths_in(&text).into_iter();
+        faults.extend(
+            paths
+                .filter(|path| !files.iter().any(|file| leads_to(path, file)))
+                .map(|path| format!("{document} leads to {path}, which is not there")),
+        );
+    }
+    Ok(faults)
+}
+
+/// What is quoted and looks like a file of ours, or like a folder with files.
+fn paths_in(text: &str) -> Vec<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted
+        .filter(|path| {
+            let mut names = path.split('/');
+            let first = names.next().unwrap_or_default();
+            let is_plain = path
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+            let is_file = [".rs", ".ts", ".js", ".tsx"]
+                .iter()
+                .any(|end| path.ends_with(end) && path.len() > end.len());
+            let is_ours = FOLDERS.contains(&first) && names.next().is_some();
+            is_plain && !path.starts_with('/') && (is_ours || is_file)
+        })
+        .collect()
+}
+
+/// Whether a file has that path, or one that ends with it, or lies in that folder.
+fn leads_to(path: &str, file: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    let within = file
+        .strip_prefix(path)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let at_end = file
+        .strip_suffix(path)
+        .is_some_and(|rest| rest.ends_with('/'));
+    within || at_end
+}
+
+/// Folders of the workspace that documents lead into.
+const FOLDERS: [&str; 7] = [
+    "bench", "crates", "docs", "examples", "packages", "tests", "xtask",
+];
+
 fn names_in_sources() -> Result<BTreeSet<String>> {
-    let listed = process::output_of(process::command(
-        "git",
-        [
-            "ls-files",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "--",
-            "*.rs",
-            "Cargo.toml",
-        ],
-    ))?;
     let mut known = BTreeSet::new();
-    for name in listed.lines() {
-        let text = fs::read_to_string(workspace::root().join(name)).unwrap_or_default();
+    for name in workspace::files(&["*.rs", "Cargo.toml"])? {
+        let text = fs::read_to_string(workspace::root().join(&name)).unwrap_or_default();
         known.extend(defined(&text));
     }
     Ok(known)
@@ -127,6 +177,22 @@ mod tests {
     fn names_of_tests_and_mutants_are_found_in_a_document() {
         let text = "held by `a_test_that_is_there` and `Mutant::NoLock`, with `grant_type` and `Mutant::…`";
         assert_eq!(named(text), ["a_test_that_is_there", "Mutant::NoLock"]);
+    }
+
+    #[test]
+    fn paths_lead_to_files_folders_or_ends_of_paths() {
+        let text = "in `crates/a/src/`, `b/c.rs` and `c.rs`, not `/token`, `.js`, `text/html`, `a b.rs`, `docs`";
+        assert_eq!(paths_in(text), ["crates/a/src/", "b/c.rs", "c.rs"]);
+        for (path, is_there) in [
+            ("crates/a/src/", true),
+            ("crates/a/src/b/c.rs", true),
+            ("b/c.rs", true),
+            ("crates/a/sr", false),
+            ("d/c.rs", false),
+            ("rc/b/c.rs", false),
+        ] {
+            assert_eq!(leads_to(path, "crates/a/src/b/c.rs"), is_there, "{path}");
+        }
     }
 
     #[test]

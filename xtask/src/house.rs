@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Result, bail};
 
-use crate::{process, report::Done, workspace};
+use crate::{report::Done, workspace};
 
 const MOST_LINES: usize = 400;
 
@@ -12,7 +12,7 @@ const MOST_LINES: usize = 400;
 pub(crate) fn check() -> Result<Done> {
     let root = workspace::root();
     let mut faults = Vec::new();
-    for name in our_files()? {
+    for name in workspace::files(&[])? {
         let Ok(text) = fs::read_to_string(root.join(&name)) else {
             continue;
         };
@@ -25,14 +25,6 @@ pub(crate) fn check() -> Result<Done> {
         println!("{fault}");
     }
     bail!("{} lines break a rule of the house", faults.len());
-}
-
-fn our_files() -> Result<Vec<String>> {
-    let listed = process::output_of(process::command(
-        "git",
-        ["ls-files", "--cached", "--others", "--exclude-standard"],
-    ))?;
-    Ok(listed.lines().map(str::to_owned).collect())
 }
 
 fn faults_of(name: &str, text: &str) -> Vec<String> {

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use crate::{process, report::Done, workspace};
+use crate::{report::Done, workspace};
 
 const LIST: &str = "docs/norms.md";
 
@@ -96,17 +96,11 @@ fn is_linked(source: &str) -> bool {
 
 /// Files of ours that may cite a norm.
 fn sources() -> Result<Vec<String>> {
-    let listed = process::output_of(process::command(
-        "git",
-        ["ls-files", "--cached", "--others", "--exclude-standard"],
-    ))?;
-    let endings = [".rs", ".ts", ".tsx", ".js", ".mjs", ".md", ".toml"];
-    let ours = listed
-        .lines()
-        .filter(|name| endings.iter().any(|end| name.ends_with(end)))
-        // This file's tests cite what is not there.
-        .filter(|name| *name != LIST && *name != file!());
-    Ok(ours.map(str::to_owned).collect())
+    let patterns = ["*.rs", "*.ts", "*.tsx", "*.js", "*.mjs", "*.md", "*.toml"];
+    let mut files = workspace::files(&patterns)?;
+    // This file's tests cite what is not there.
+    files.retain(|name| name != LIST && name != file!());
+    Ok(files)
 }
 
 #[derive(Debug, PartialEq, Eq)]

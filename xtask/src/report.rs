@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use clap::Args;
 
 use crate::workspace;
 
@@ -15,6 +16,17 @@ pub(crate) enum Done {
     Skipped(String),
     /// It could not run here, for a reason that no machine of ours can change.
     Noted(String),
+}
+
+/// Which steps to run: all of them, unless something else is said.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Choice {
+    /// Run this step alone; may be given several times. What steps before it make must be there.
+    #[arg(long, value_name = "STEP")]
+    only: Vec<String>,
+    /// Print the names of the steps and run none.
+    #[arg(long, conflicts_with = "only")]
+    list: bool,
 }
 
 /// Steps in the order in which they ran.
@@ -50,23 +62,17 @@ enum Verdict {
 }
 
 impl Report {
-    /// Runs the steps of these names alone; all of them if none is given.
-    pub(crate) fn only(names: &[String]) -> Self {
-        let wanted = if names.is_empty() {
+    /// Begins one that runs the chosen steps.
+    pub(crate) fn of(choice: &Choice) -> Self {
+        let wanted = if choice.list {
+            Wanted::Names
+        } else if choice.only.is_empty() {
             Wanted::All
         } else {
-            Wanted::Only(names.to_vec())
+            Wanted::Only(choice.only.clone())
         };
         Self {
             wanted,
-            steps: Vec::new(),
-        }
-    }
-
-    /// Runs nothing and prints what each step is called.
-    pub(crate) fn of_names() -> Self {
-        Self {
-            wanted: Wanted::Names,
             steps: Vec::new(),
         }
     }
@@ -160,8 +166,8 @@ impl Step {
 mod tests {
     use super::*;
 
-    fn run(mut report: Report) -> (Vec<&'static str>, Result<()>) {
-        let mut ran = Vec::new();
+    fn run(choice: &Choice) -> (Vec<&'static str>, Result<()>) {
+        let (mut report, mut ran) = (Report::of(choice), Vec::new());
         for name in ["build", "browser"] {
             report.step(name, || {
                 ran.push(name);
@@ -174,8 +180,10 @@ mod tests {
     #[test]
     fn only_what_is_asked_for_runs_and_what_is_not_there_is_said() {
         let only = |names: &[&str]| {
-            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-            run(Report::only(&names))
+            run(&Choice {
+                only: names.iter().map(ToString::to_string).collect(),
+                list: false,
+            })
         };
         assert_eq!(only(&[]).0, ["build", "browser"]);
         let (ran, closed) = only(&["browser"]);
@@ -183,7 +191,10 @@ mod tests {
         let (ran, closed) = only(&["browser", "brwoser"]);
         assert_eq!(ran, ["browser"]);
         assert!(closed.unwrap_err().to_string().contains("`brwoser`"));
-        let (ran, closed) = run(Report::of_names());
+        let (ran, closed) = run(&Choice {
+            only: Vec::new(),
+            list: true,
+        });
         assert!(ran.is_empty() && closed.is_ok(), "{ran:?}");
     }
 }

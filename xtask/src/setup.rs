@@ -89,19 +89,9 @@ fn apt_get(prefix: &[&str], args: &[&str]) -> Result<()> {
 
 /// Folders with a lock file of npm, one or two levels below `tests`.
 fn npm_folders() -> Result<Vec<PathBuf>> {
-    let listed = process::output_of(process::command(
-        "git",
-        [
-            "ls-files",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "--",
-            "*package-lock.json",
-        ],
-    ))?;
+    let listed = workspace::files(&["*package-lock.json"])?;
     let root = workspace::root();
-    let locks = listed.lines().map(|line| root.join(line));
+    let locks = listed.iter().map(|line| root.join(line));
     Ok(locks
         .filter_map(|lock| lock.parent().map(Path::to_owned))
         .collect())

@@ -5,19 +5,15 @@ use clap::Args;
 
 use crate::{
     browser, deps, packages, process,
-    report::{Done, Report},
+    report::{Choice, Done, Report},
     setup, sim,
 };
 
 /// What to run, and how much of the simulation to play.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Run this step alone; may be given several times. What steps before it make must be there.
-    #[arg(long, value_name = "STEP")]
-    only: Vec<String>,
-    /// Print the names of the steps and run none.
-    #[arg(long, conflicts_with = "only")]
-    list: bool,
+    #[command(flatten)]
+    choice: Choice,
     /// Worlds to simulate.
     #[arg(long, default_value = sim::SEEDS_IN_TESTS)]
     seeds: String,
@@ -26,8 +22,7 @@ pub(crate) struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            only: Vec::new(),
-            list: false,
+            choice: Choice::default(),
             seeds: sim::SEEDS_IN_TESTS.to_owned(),
         }
     }
@@ -35,11 +30,7 @@ impl Default for Options {
 
 /// Sets up, tests, and says what was left out.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut report = if options.list {
-        Report::of_names()
-    } else {
-        Report::only(&options.only)
-    };
+    let mut report = Report::of(&options.choice);
     steps(&mut report, options);
     report.close()
 }
