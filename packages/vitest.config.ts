@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 import { defineConfig } from 'vitest/config'
 
 /** The bindings are tested over the client's source, in a page that jsdom makes. */
@@ -32,6 +34,8 @@ const authConnect = (name: string, include: string[], more: Record<string, strin
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    // Most of the time they wait.
+    maxWorkers: Math.max(4, availableParallelism()),
     projects: [
       { test: { name: 'client', root: 'client', include: ['test/**/*.test.ts'] } },
       { test: { name: 'session-manager', root: 'session-manager', testTimeout: 600_000 } },

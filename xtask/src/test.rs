@@ -1,5 +1,7 @@
 //! `cargo xtask test`: set-up, then every test there is.
 
+use std::{env, num::NonZero, thread};
+
 use anyhow::Result;
 use clap::Args;
 
@@ -42,7 +44,10 @@ pub(crate) fn steps(report: &mut Report, options: &Options) {
     report.step("core builds without std", deps::build_without_std);
     packages::steps(report);
     report.step("tests", || {
-        let tests = process::cargo(["test", "--workspace", "--no-fail-fast"]);
+        let mut tests = process::cargo(["test", "--workspace", "--no-fail-fast"]);
+        if env::var_os(THREADS).is_none() {
+            tests.env(THREADS, at_once().to_string());
+        }
         process::must(tests)?;
         Ok(Done::Passed)
     });
@@ -53,6 +58,14 @@ pub(crate) fn steps(report: &mut Report, options: &Options) {
     report.step("simulation sees mutants", || simulate(&["mutants"]));
     report.step("simulation sees bad designs", || simulate(&["designs"]));
 }
+
+/// How many tests run at once: those that take long wait, for a program or for a token's end.
+fn at_once() -> usize {
+    3 * thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// What a test program takes that number from.
+const THREADS: &str = "RUST_TEST_THREADS";
 
 fn simulate(args: &[&str]) -> Result<Done> {
     let args: Vec<String> = args.iter().map(ToString::to_string).collect();
