@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 
 import { go, openApp } from './support/app.js'
-import { startBrowser } from './support/browser.js'
+import { startProfile } from './support/browser.js'
 import { startSite } from './support/site.js'
 import { startStrict } from './support/strict.js'
 
@@ -15,7 +15,7 @@ before(async () => {
 })
 beforeEach(async () => {
   issuer.forget()
-  browser = await startBrowser()
+  browser = await startProfile()
 })
 afterEach(() => browser.close())
 after(async () => {

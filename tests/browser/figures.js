@@ -1,7 +1,7 @@
 // What a session costs a page, and how soon other tabs hear of a sign-out. No test looks at it.
 
 import { openApp, signIn } from './support/app.js'
-import { startBrowser } from './support/browser.js'
+import { startProfile } from './support/browser.js'
 import { until } from './support/processes.js'
 import { startTenure } from './support/server.js'
 import { startSite } from './support/site.js'
@@ -10,7 +10,7 @@ const ROUNDS = 11
 
 const tenure = await startTenure()
 const site = await startSite('plain.js')
-const browser = await startBrowser()
+const browser = await startProfile()
 try {
   const settings = { issuer: tenure.url, clientId: 'demo-spa' }
   const page = await openApp(browser.context, site, settings)

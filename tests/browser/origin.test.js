@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 
 import { expire, go, openApp, signIn } from './support/app.js'
-import { startBrowser } from './support/browser.js'
+import { startProfile } from './support/browser.js'
 import { until } from './support/processes.js'
 import { startTenure } from './support/server.js'
 import { startSite } from './support/site.js'
@@ -13,7 +13,7 @@ before(async () => {
   site = await startSite('plain.js')
 })
 beforeEach(async () => {
-  browser = await startBrowser({ args: ['--host-resolver-rules=MAP app.test 127.0.0.1'] })
+  browser = await startProfile({ args: ['--host-resolver-rules=MAP app.test 127.0.0.1'] })
 })
 afterEach(() => browser.close())
 after(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 
 import { expire, go, openApp, signIn } from './support/app.js'
-import { startBrowser } from './support/browser.js'
+import { startProfile } from './support/browser.js'
 import { keptIn, keepIn } from './support/kept.js'
 import { until } from './support/processes.js'
 import { startTenure } from './support/server.js'
@@ -15,7 +15,7 @@ before(async () => {
   site = await startSite('plain.js')
 })
 beforeEach(async () => {
-  browser = await startBrowser()
+  browser = await startProfile()
 })
 afterEach(() => browser.close())
 after(async () => {

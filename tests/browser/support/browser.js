@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { after } from 'node:test'
 
 import { chromium } from 'playwright-core'
 
@@ -19,13 +20,34 @@ const ARGS = [
   '--disable-sync',
 ]
 
-/** Debian's Chromium with a fresh profile. */
-export async function startBrowser({ args = [], ...options } = {}) {
+/** One Chromium for all tests of a file. */
+let shared
+const isTest = process.env.NODE_TEST_CONTEXT !== undefined
+if (isTest) after(async () => (await shared)?.close())
+
+/** Debian's Chromium with nothing in it: no cookies, no storage, no cache. */
+export async function startBrowser() {
+  shared ??= chromium.launch({ executablePath: program(), args: ARGS })
+  const browser = await shared
+  const context = await browser.newContext()
+  context.setDefaultTimeout(60_000)
+  return {
+    context,
+    async close() {
+      await context.close()
+      if (isTest) return
+      shared = undefined
+      await browser.close()
+    },
+  }
+}
+
+/** A Chromium of its own, with a profile on disk. */
+export async function startProfile({ args = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'tenure-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: program(),
     args: [...ARGS, ...args],
-    ...options,
   })
   context.setDefaultTimeout(60_000)
   return {
@@ -44,8 +66,7 @@ export async function startBrowser({ args = [], ...options } = {}) {
 export async function startFocusable() {
   const profile = await mkdtemp(join(tmpdir(), 'tenure-chromium-'))
   const args = [...ARGS, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank']
-  const program = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(program(), args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const browser = await chromium.connectOverCDP(await debugged(child), { noDefaults: true })
   const [context] = browser.contexts()
   context.setDefaultTimeout(60_000)
@@ -62,6 +83,8 @@ export async function startFocusable() {
     },
   }
 }
+
+const program = () => process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 /** Where Chromium says that it listens. */
 function debugged(child) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 
 import { freePort, startProxy } from './addresses.js'
-import { signInAsDemo, startBrowser } from './browser.js'
+import { signInAsDemo, startProfile } from './browser.js'
 import { later } from './later.js'
 import { startTenure } from './server.js'
 
@@ -19,7 +19,7 @@ export async function startWorld() {
   await new Promise((resolve) => api.listen(0, '127.0.0.1', resolve))
   const servers = { [WRITTEN]: listen, [API]: `127.0.0.1:${api.address().port}` }
   const proxy = await startProxy(servers)
-  const browser = await startBrowser({ args: proxy.args })
+  const browser = await startProfile({ args: proxy.args })
   return {
     browser,
     servers,
