@@ -9,11 +9,12 @@ import { startSite } from './support/site.js'
 
 let tenure, site, browser
 before(async () => {
-  tenure = await startTenure({ accessTokenTtl: 5 })
+  tenure = await startTenure({ accessTokenTtl: 60 })
   site = await startSite('plain.js')
 })
 beforeEach(async () => {
   browser = await startProfile({ args: ['--host-resolver-rules=MAP app.test 127.0.0.1'] })
+  await browser.context.clock.install()
 })
 afterEach(() => browser.close())
 after(async () => {

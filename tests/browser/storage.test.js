@@ -11,11 +11,12 @@ import { startStrict } from './support/strict.js'
 
 let tenure, site, browser
 before(async () => {
-  tenure = await startTenure({ accessTokenTtl: 5 })
+  tenure = await startTenure({ accessTokenTtl: 60 })
   site = await startSite('plain.js')
 })
 beforeEach(async () => {
   browser = await startProfile()
+  await browser.context.clock.install()
 })
 afterEach(() => browser.close())
 after(async () => {

@@ -18,7 +18,7 @@ import {
 let app, provider, context
 before(async () => {
   const { start } = ISSUERS.find(({ name }) => name === 'oidc-provider')
-  app = await startTutorial('tutorial-react', () => start(5))
+  app = await startTutorial('tutorial-react', () => start(60))
   ;({ tenure: provider, context } = app)
 })
 after(() => app?.stop())

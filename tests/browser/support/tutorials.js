@@ -7,18 +7,20 @@ import { startTenure } from './server.js'
 import { startVite } from './vite.js'
 
 /** A tutorial application with its own issuer and browser, `written` differently where that is said. */
-export async function startTutorial(name, start = () => startTenure({ accessTokenTtl: 5 }), written = {}) {
+export async function startTutorial(name, start = () => startTenure({ accessTokenTtl: 60 }), written = {}) {
   const tenure = await start()
   const site = await startVite(name, tenure, written)
   const browser = await startBrowser()
   const { context } = browser
+  await context.clock.install()
   return {
     tenure,
     context,
     url: site.url,
-    /** Opens a page with nobody signed in, here or at the server. */
+    /** Opens a page with nobody signed in, here or at the server, and with the server's time. */
     async open(path) {
       await context.clearCookies()
+      await context.clock.setSystemTime(Date.now())
       const page = await context.newPage()
       await page.goto(`${site.url}/assets/none`)
       await page.evaluate(() => localStorage.clear())
@@ -80,12 +82,13 @@ export async function signInHere(page) {
 /** What the application keeps. */
 export const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem('session')))
 
-/** Waits until the access token is past its end. */
+/** Moves the clock of all pages past the end of the access token. */
 export async function expire(page) {
-  await page.waitForFunction(() => {
+  const left = await page.evaluate(() => {
     const { receivedAt, expiresIn } = JSON.parse(localStorage.getItem('session'))
-    return Date.now() > receivedAt + 1000 * expiresIn
+    return receivedAt + 1000 * expiresIn - Date.now()
   })
+  await page.clock.fastForward(Math.max(0, left) + 1)
 }
 
 /** The backend lets the person in, after a refresh where one is due. */
