@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tenure-core",
             "tenure-wire",
             "tenure-client",
+            "tenure-seal",
             "tenure-store",
             "tenure-store-sqlite",
             "tenure-server",

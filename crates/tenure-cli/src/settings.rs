@@ -201,6 +201,8 @@ const POLICY: &[&str] = &[
     "lost_window_secs",
     "straggler_window_secs",
     "trusted_proxies",
+    "sealed_requests_per_minute",
+    "sealed_bytes_per_hour",
     "allow_loopback_origins",
     "clients",
 ];

@@ -11,7 +11,7 @@ use crate::http::client_info::Proxies;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::rows::Rows;
-use crate::{Clock, Policy};
+use crate::{Clock, Policy, sealed};
 
 /// Everything that the endpoints share.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) ratchet: RatchetPolicy,
     pub(crate) proxies: Proxies,
+    pub(crate) sealed_rates: sealed::Rates,
 }
 
 impl App {
@@ -40,6 +41,10 @@ impl App {
             metrics: Metrics::new(),
             ratchet: policy.ratchet(),
             proxies: Proxies::new(&policy.trusted_proxies),
+            sealed_rates: sealed::Rates::new(
+                policy.sealed_requests_per_minute,
+                policy.sealed_bytes_per_hour,
+            ),
             policy,
             rows,
         })

@@ -51,6 +51,7 @@ mod policy;
 mod registration;
 mod routes;
 mod rows;
+mod sealed;
 mod server;
 mod sessions;
 mod sign_in;

@@ -17,7 +17,7 @@ use crate::http::bounds;
 use crate::http::layers::{cors, observe};
 use crate::sessions::{self, api};
 use crate::token::{self, introspect, revoke, userinfo};
-use crate::{authorize, demo, device, discovery, operation, sign_in, sign_out};
+use crate::{authorize, demo, device, discovery, operation, sealed, sign_in, sign_out};
 
 /// The metadata alone, where RFC 8414 §3.1 looks for that of an issuer with a path.
 pub(crate) fn inserted_metadata(app: Arc<App>) -> Router {
@@ -45,6 +45,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let all = pages
         .layer(from_fn(bounds::of_page))
         .merge(open)
+        .merge(sealed::router())
         .layer(within(TIME_LIMIT))
         .merge(forms);
     watched(all, app)

@@ -74,6 +74,7 @@ impl Server {
         let rows = &self.app.rows;
         loop {
             tokio::time::sleep(SWEEP_EVERY).await;
+            self.app.sealed_rates.sweep();
             loop {
                 match rows.store.sweep(rows.now(), SWEEP_BATCH).await {
                     Ok(went) if went == SWEEP_BATCH => tokio::time::sleep(SWEEP_PAUSE).await,

@@ -21,8 +21,10 @@ const PARAMETERS: usize = 64;
 fn paths(world: &World) -> BTreeSet<String> {
     let shown = format!("{:?}", world.router());
     let quoted = shown.split('"').filter(|text| text.starts_with('/'));
-    // What is left are the router's own fallbacks.
-    let paths = quoted.filter(|path| !path.contains('*') && path.len() < 60);
+    // What is left are the router's own fallbacks. Sealed entries have limits of their own:
+    // tests/sealed.rs.
+    let paths = quoted
+        .filter(|path| !path.contains('*') && path.len() < 60 && !path.starts_with("/v2/store/"));
     paths.map(|path| path.replace("{id}", "x")).collect()
 }
 

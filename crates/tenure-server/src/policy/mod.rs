@@ -1,6 +1,7 @@
 mod client;
 mod proxies;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,10 @@ pub struct Policy {
     /// they write in `X-Forwarded-For` or `Forwarded`.
     #[serde(deserialize_with = "proxies::read")]
     pub trusted_proxies: Vec<String>,
+    /// How many requests about sealed entries one address may send in a minute.
+    pub sealed_requests_per_minute: NonZeroU32,
+    /// How many bytes of sealed entries one address may send in an hour.
+    pub sealed_bytes_per_hour: NonZeroU32,
     /// Whether pages of this machine may call the server: for development.
     pub allow_loopback_origins: bool,
     /// Whether the demo page is there: for `tenure dev` alone, so it is no key.
@@ -90,6 +95,8 @@ impl Default for Policy {
             lost_window_secs: MINUTE,
             straggler_window_secs: 10,
             trusted_proxies: Vec::new(),
+            sealed_requests_per_minute: SEALED_REQUESTS,
+            sealed_bytes_per_hour: SEALED_BYTES,
             allow_loopback_origins: false,
             demo_page: false,
             clients_from: None,
@@ -257,5 +264,9 @@ fn windows(fault: PolicyFault) -> PolicyError {
     PolicyError(format!("write a `{key}` from {least} to {most}"))
 }
 
+/// Ten a second.
+const SEALED_REQUESTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);
+/// Thirty entries of a megabyte, in hexadecimal digits.
+const SEALED_BYTES: NonZeroU32 = NonZeroU32::MIN.saturating_add(64 * 1024 * 1024 - 1);
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;

@@ -1,0 +1,129 @@
+//! What becomes of a request to write or to read.
+//!
+//! Only the sealed text is signed: neither the time, nor the namespace, nor who may read. So
+//! whoever saw a request could send it again, later or elsewhere. Every text that was accepted
+//! therefore leaves a mark, which outlives the entry by the longest life there is; a text that has
+//! its mark is taken only for the repetition of a request whose answer was lost, and changes
+//! nothing. The entry is written before the mark: what a crash in between lets through stands in
+//! `docs/threats.md`.
+
+use serde::{Deserialize, Serialize};
+use tenure_core::time::Timestamp;
+use tenure_store::{Key, Kind, Replaced, Store as _, StoreError};
+
+use super::body::{MAX_LIFE, Name, Write};
+use super::origin::Readers;
+use crate::digest::sha256;
+use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+
+/// What became of a request to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// The entry is what was asked for.
+    Done,
+    /// It was so before: nothing was written.
+    Repeated,
+    /// This text was accepted before, and something else took its place.
+    Replayed,
+    /// There is nothing to update.
+    Absent,
+}
+
+/// Puts an entry in the place of the one that is there, if any.
+pub(super) async fn set(rows: &Rows, write: Write) -> Result<Written, StoreError> {
+    let ends = rows.now().saturating_add(write.life);
+    put(rows, write, |_| Some(ends)).await
+}
+
+/// Changes what is in an entry, not how long it lives; creates none.
+pub(super) async fn update(rows: &Rows, write: Write) -> Result<Written, StoreError> {
+    put(rows, write, |there| there).await
+}
+
+/// The text of an entry, if a page of `origin` may read it.
+pub(super) async fn get(
+    rows: &Rows,
+    name: &Name,
+    origin: Option<&str>,
+) -> Result<Option<String>, StoreError> {
+    let found = rows.read::<Row>(&entry_key(name)).await?;
+    let entry = found.map(|(row, _)| row);
+    Ok(entry
+        .filter(|row| row.readers.include(origin))
+        .map(|row| row.data))
+}
+
+/// Writes the entry with the end that `ends` gives for the end of the one that is there.
+async fn put(
+    rows: &Rows,
+    write: Write,
+    ends: impl Fn(Option<Timestamp>) -> Option<Timestamp>,
+) -> Result<Written, StoreError> {
+    let (key, mark) = (entry_key(&write.name), mark_key(&write));
+    let seen = rows.store.find(&mark, rows.now()).await?.is_some();
+    let row = Row {
+        data: write.data,
+        readers: write.readers,
+    };
+    for _ in 0..ATTEMPTS {
+        let there = rows.read_until::<Row>(&key).await?;
+        let (old, version, old_end) = match there {
+            Some((old, version, end)) => (Some(old), Some(version), end),
+            None => (None, None, None),
+        };
+        let is_there = old.is_some_and(|old| old.data == row.data);
+        if seen {
+            return Ok(if is_there {
+                Written::Repeated
+            } else {
+                Written::Replayed
+            });
+        }
+        let Some(end) = ends(old_end) else {
+            return Ok(Written::Absent);
+        };
+        if !is_there {
+            let written = rows.write(&key, version, &row, Life::until(end)).await?;
+            if written == Replaced::Conflict {
+                continue;
+            }
+        }
+        // Of two that wrote the same, both may find the mark missing.
+        let mark_end = end.saturating_add(MAX_LIFE);
+        rows.write(&mark, None, &Mark {}, Life::until(mark_end))
+            .await?;
+        return Ok(if is_there {
+            Written::Repeated
+        } else {
+            Written::Done
+        });
+    }
+    Err(too_busy())
+}
+
+fn entry_key(name: &Name) -> Key {
+    digest(&[b"entry", &name.key, name.namespace.as_bytes()])
+}
+
+fn mark_key(write: &Write) -> Key {
+    digest(&[b"mark", &write.name.key, write.data.as_bytes()])
+}
+
+/// Each part after its length, so that no two lists of parts are one text.
+fn digest(parts: &[&[u8]]) -> Key {
+    let mut text = Vec::new();
+    for part in parts {
+        text.extend((part.len() as u64).to_be_bytes());
+        text.extend(*part);
+    }
+    Key::new(Kind::Sealed, sha256(&text))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    data: String,
+    readers: Readers,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Mark {}
