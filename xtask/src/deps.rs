@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tenure-oidc", &["tenure-core"]),
     (
         "tenure-client",
-        &["tenure-core", "tenure-wire", "tenure-oidc"],
+        &["tenure-core", "tenure-wire", "tenure-oidc", "tenure-seal"],
     ),
     ("tenure-store", &["tenure-core"]),
     ("tenure-store-testkit", &["tenure-core", "tenure-store"]),

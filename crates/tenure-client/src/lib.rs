@@ -23,6 +23,8 @@ pub mod dpop;
 pub mod error;
 pub mod http;
 pub mod issuer;
+#[cfg(feature = "sealed")]
+pub mod sealed;
 pub mod storage;
 
 mod clock;
