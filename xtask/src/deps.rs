@@ -22,7 +22,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tenure-store-sqlite", &["tenure-core", "tenure-store"]),
     (
         "tenure-server",
-        &["tenure-core", "tenure-wire", "tenure-oidc", "tenure-store"],
+        &[
+            "tenure-core",
+            "tenure-wire",
+            "tenure-oidc",
+            "tenure-seal",
+            "tenure-store",
+        ],
     ),
     (
         "tenure-cli",
@@ -30,7 +36,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tenure-core",
             "tenure-wire",
             "tenure-client",
-            "tenure-seal",
             "tenure-store",
             "tenure-store-sqlite",
             "tenure-server",
