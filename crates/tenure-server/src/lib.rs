@@ -57,6 +57,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod token;
+mod token_sessions;
 
 pub use admin::{
     Admin, AdminError, Demo, Ended, KeyInfo, RegisteredClient, RemovedClient, TokenSession, User,

@@ -17,7 +17,9 @@ use crate::http::bounds;
 use crate::http::layers::{cors, observe};
 use crate::sessions::{self, api};
 use crate::token::{self, introspect, revoke, userinfo};
-use crate::{authorize, demo, device, discovery, operation, sealed, sign_in, sign_out};
+use crate::{
+    authorize, demo, device, discovery, operation, sealed, sign_in, sign_out, token_sessions,
+};
 
 /// The metadata alone, where RFC 8414 §3.1 looks for that of an issuer with a path.
 pub(crate) fn inserted_metadata(app: Arc<App>) -> Router {
@@ -33,7 +35,9 @@ pub(crate) fn inserted_metadata(app: Arc<App>) -> Router {
 /// All endpoints, behind limits on time and size.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let open = shared()
+        .merge(token_sessions::called())
         .layer(from_fn(bounds::of_call))
+        .merge(token_sessions::router())
         .layer(from_fn_with_state(Arc::clone(&app), cors));
     let mut pages = pages();
     if app.policy.demo_page {

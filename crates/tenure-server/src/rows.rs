@@ -54,21 +54,6 @@ impl Rows {
         Ok(Some((T::from_form(form), stored.version)))
     }
 
-    /// The same, and when the row is gone.
-    pub(crate) async fn read_until<T: DeserializeOwned>(
-        &self,
-        key: &Key,
-    ) -> Result<Option<(T, Version, Option<Timestamp>)>, StoreError> {
-        let Some(stored) = self.store.find(key, self.now()).await? else {
-            return Ok(None);
-        };
-        Ok(Some((
-            decode(&stored.bytes)?,
-            stored.version,
-            stored.expires_at,
-        )))
-    }
-
     /// Writes a row whose version is `expected`, or that is absent if that is `None`.
     pub(crate) async fn write<T: Kept>(
         &self,

@@ -48,6 +48,9 @@ pub enum Grant {
     ClientCredentials,
     /// A person signs in on another device by a code (RFC 8628).
     DeviceCode,
+    /// The client begins token sessions of anybody it names, without their password. Only for a
+    /// backend that knows by itself who somebody is.
+    DangerousNamedSubject,
 }
 
 impl Client {

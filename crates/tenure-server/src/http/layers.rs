@@ -62,7 +62,7 @@ pub(crate) async fn cors(State(app): State<Arc<App>>, request: Request, next: Ne
         let exposed = HeaderValue::from_static("Retry-After, WWW-Authenticate, Date");
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         if preflight {
-            let methods = HeaderValue::from_static("GET, POST, DELETE");
+            let methods = HeaderValue::from_static("GET, POST, PUT, DELETE");
             headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
             let allowed = HeaderValue::from_static("Authorization, Content-Type, DPoP");
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);

@@ -9,12 +9,12 @@
 
 use serde::{Deserialize, Serialize};
 use tenure_core::time::Timestamp;
-use tenure_store::{Key, Kind, Replaced, Store as _, StoreError};
+use tenure_store::{Key, Kind, Store as _, StoreError};
 
 use super::body::{MAX_LIFE, Name, Write};
 use super::origin::Readers;
 use crate::digest::sha256;
-use crate::rows::{ATTEMPTS, Life, Rows, too_busy};
+use crate::rows::{Change, Life, Rows};
 
 /// What became of a request to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,46 +59,33 @@ async fn put(
     write: Write,
     ends: impl Fn(Option<Timestamp>) -> Option<Timestamp>,
 ) -> Result<Written, StoreError> {
-    let (key, mark) = (entry_key(&write.name), mark_key(&write));
+    let mark = mark_key(&write);
     let seen = rows.store.find(&mark, rows.now()).await?.is_some();
-    let row = Row {
-        data: write.data,
-        readers: write.readers,
-    };
-    for _ in 0..ATTEMPTS {
-        let there = rows.read_until::<Row>(&key).await?;
-        let (old, version, old_end) = match there {
-            Some((old, version, end)) => (Some(old), Some(version), end),
-            None => (None, None, None),
-        };
-        let is_there = old.is_some_and(|old| old.data == row.data);
+    let decide = |there: Option<Row>| {
+        let end = there.as_ref().map(|there| there.end());
+        if there.is_some_and(|there| there.data == write.data) {
+            return Change::Leave((Written::Repeated, end));
+        }
         if seen {
-            return Ok(if is_there {
-                Written::Repeated
-            } else {
-                Written::Replayed
-            });
+            return Change::Leave((Written::Replayed, None));
         }
-        let Some(end) = ends(old_end) else {
-            return Ok(Written::Absent);
+        let Some(end) = ends(end) else {
+            return Change::Leave((Written::Absent, None));
         };
-        if !is_there {
-            let written = rows.write(&key, version, &row, Life::until(end)).await?;
-            if written == Replaced::Conflict {
-                continue;
-            }
-        }
-        // Of two that wrote the same, both may find the mark missing.
-        let mark_end = end.saturating_add(MAX_LIFE);
-        rows.write(&mark, None, &Mark {}, Life::until(mark_end))
-            .await?;
-        return Ok(if is_there {
-            Written::Repeated
-        } else {
-            Written::Done
-        });
+        let row = Row {
+            data: write.data.clone(),
+            readers: write.readers.clone(),
+            ends_at_millis: end.as_millis(),
+        };
+        Change::Write(row, Life::until(end), (Written::Done, Some(end)))
+    };
+    let (written, end) = rows.change(&entry_key(&write.name), decide).await?;
+    if let Some(end) = end.filter(|_| !seen) {
+        // Of two that sent the same, both may find the mark missing.
+        let life = Life::until(end.saturating_add(MAX_LIFE));
+        rows.write(&mark, None, &Mark {}, life).await?;
     }
-    Err(too_busy())
+    Ok(written)
 }
 
 fn entry_key(name: &Name) -> Key {
@@ -123,6 +110,14 @@ fn digest(parts: &[&[u8]]) -> Key {
 struct Row {
     data: String,
     readers: Readers,
+    /// When it is gone: an update keeps that.
+    ends_at_millis: i64,
+}
+
+impl Row {
+    const fn end(&self) -> Timestamp {
+        Timestamp::from_millis(self.ends_at_millis)
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -49,7 +49,7 @@ impl FromRequest<Arc<App>> for ConfidentialClient {
 
 /// The client that a request is from (RFC 6749 §2.3.1): by Basic, by form, or, if it has no
 /// secret, by name alone.
-pub(super) async fn authenticate(
+pub(crate) async fn authenticate(
     app: &App,
     headers: &HeaderMap,
     form: &Parameters,

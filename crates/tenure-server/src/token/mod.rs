@@ -6,7 +6,7 @@ mod code;
 mod credentials;
 pub(crate) mod introspect;
 mod mint;
-mod refresh;
+pub(crate) mod refresh;
 pub(crate) mod retry_key;
 pub(crate) mod revoke;
 mod scope;
@@ -21,8 +21,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use self::client::authenticate;
-pub(crate) use self::client::{AuthenticatedClient, ConfidentialClient};
+pub(crate) use self::client::{AuthenticatedClient, ConfidentialClient, authenticate};
 pub(crate) use self::code::{Code, issue as issue_code};
 pub(crate) use self::mint::{AccessClaims, IdClaims};
 pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};
@@ -65,10 +64,7 @@ pub(crate) async fn endpoint(
         Some("refresh_token") => (Grant::RefreshToken, "refresh_token"),
         Some("client_credentials") => (Grant::ClientCredentials, "client_credentials"),
         Some(DEVICE_CODE) => (Grant::DeviceCode, "device_code"),
-        Some(_) => {
-            let what = "send a grant_type that this server's metadata lists";
-            return Err(OAuthError::new("unsupported_grant_type", what));
-        }
+        Some(_) => return Err(unsupported()),
         None => return Err(OAuthError::request("grant_type is missing")),
     };
     app.metrics.token_request(name);
@@ -80,11 +76,18 @@ pub(crate) async fn endpoint(
         Grant::AuthorizationCode => code::exchange(&app, &client, &form, &client_info).await?,
         Grant::RefreshToken => refresh::refresh(&app, &client, &form, &client_info).await?,
         Grant::ClientCredentials => credentials::grant(&app, &client, &form).await?,
+        // It is no grant of this endpoint: token_sessions/begin.rs.
+        Grant::DangerousNamedSubject => return Err(unsupported()),
         Grant::DeviceCode => {
             crate::device::exchange::exchange(&app, &client, &form, &client_info).await?
         }
     };
     Ok(granted.into_response())
+}
+
+const fn unsupported() -> OAuthError {
+    let what = "send a grant_type that this server's metadata lists";
+    OAuthError::new("unsupported_grant_type", what)
 }
 
 /// The form's parameters, and those of the query from a client that is excused.

@@ -22,13 +22,24 @@ pub(super) async fn refresh(
 ) -> Result<TokenResponse, OAuthError> {
     let token = form.find("refresh_token");
     let token = RefreshToken::new(token.ok_or(OAuthError::request("refresh_token is missing"))?);
-    let (presented, keys) = parse(app, &token).await?;
+    rotate(app, client, &token, form.find("scope"), client_info).await
+}
+
+/// The next tokens for a refresh token of this client, for all of its scope or some of it.
+pub(crate) async fn rotate(
+    app: &App,
+    client: &Client,
+    token: &RefreshToken,
+    scope: Option<&str>,
+    client_info: &ClientInfo,
+) -> Result<TokenResponse, OAuthError> {
+    let (presented, keys) = parse(app, token).await?;
     for _ in 0..ATTEMPTS {
         let Some((family, version)) = app.families.find(presented.family()).await? else {
             return Err(refused(app, Refusal::Unknown));
         };
         // Checked before anything is written: a request that fails changes nothing.
-        let scope = narrow(form.find("scope"), &family.scope)?;
+        let scope = narrow(scope, &family.scope)?;
         check_account(app, &family).await?;
         let how = Presentation {
             client_id: &client.id,
