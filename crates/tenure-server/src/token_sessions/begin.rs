@@ -41,7 +41,7 @@ pub(super) enum Caller {
     /// A client that names whose session it is to be.
     Backend(Arc<Client>),
     /// A person, by an access token of a sign-in at this client.
-    Person(Arc<Client>, Family),
+    Person(Arc<Client>, Box<Family>),
 }
 
 impl Caller {
@@ -70,7 +70,8 @@ impl Caller {
             return Err(OAuthError::request(what));
         }
         let client = app.clients.find(&family.client_id).await?;
-        Ok(Self::Person(client.ok_or_else(OAuthError::client)?, family))
+        let client = client.ok_or_else(OAuthError::client)?;
+        Ok(Self::Person(client, Box::new(family)))
     }
 
     /// What the session is to be.
