@@ -63,6 +63,8 @@ pub enum GrantType {
     ClientCredentials,
     /// RFC 8628.
     DeviceCode,
+    /// None of RFC 6749: the client names whose session begins.
+    DangerousNamedSubject,
 }
 
 /// How a client is treated that cannot be changed.
@@ -156,6 +158,7 @@ mod tests {
                 GrantType::RefreshToken,
                 GrantType::ClientCredentials,
                 GrantType::DeviceCode,
+                GrantType::DangerousNamedSubject,
             ],
             audience: Some("https://api.example".to_owned()),
             algorithm: Some(Algorithm::Rs256),
@@ -191,7 +194,7 @@ mod tests {
                 r#""redirect_uris":["https://cards.example/callback"],"#,
                 r#""post_logout_redirect_uris":["https://cards.example/"],"#,
                 r#""grants":["authorization_code","refresh_token","client_credentials","#,
-                r#""device_code"],"scope":"api","audience":"https://api.example","#,
+                r#""device_code","dangerous_named_subject"],"scope":"api","audience":"https://api.example","#,
                 r#""algorithm":"RS256","compatibility":{"dangerous_leniency":["#,
                 r#""sign_in_without_challenge","verifier_without_challenge","#,
                 r#""sign_in_at_login","answer_without_issuer","token_parameters_in_query","#,

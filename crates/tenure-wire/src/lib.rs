@@ -39,6 +39,7 @@ pub mod lease;
 pub mod profile;
 pub mod proof_key;
 pub mod row;
+pub mod sealed;
 pub mod session;
 pub mod sign_in;
 

@@ -93,6 +93,7 @@ impl From<Grant> for client::GrantType {
             Grant::RefreshToken => Self::RefreshToken,
             Grant::ClientCredentials => Self::ClientCredentials,
             Grant::DeviceCode => Self::DeviceCode,
+            Grant::DangerousNamedSubject => Self::DangerousNamedSubject,
         }
     }
 }
@@ -104,6 +105,7 @@ impl From<client::GrantType> for Grant {
             client::GrantType::RefreshToken => Self::RefreshToken,
             client::GrantType::ClientCredentials => Self::ClientCredentials,
             client::GrantType::DeviceCode => Self::DeviceCode,
+            client::GrantType::DangerousNamedSubject => Self::DangerousNamedSubject,
         }
     }
 }

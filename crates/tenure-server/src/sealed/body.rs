@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tenure_seal::{PublicKey, Sealed, Signature};
+use tenure_wire::sealed::Readers;
 
-use super::origin::{Asked, Readers};
+use super::origin::{Asked, readers};
 use super::routes::SealedError;
 
 /// A request to write an entry, checked.
@@ -50,7 +51,7 @@ impl Write {
     /// the signature last.
     pub(super) fn read(body: &[u8], origin: Option<&str>) -> Result<Self, SealedError> {
         let body: WriteBody = parse(body, SealedError::WRITE)?;
-        let readers = Readers::of(body.allowed_origin.as_ref(), origin);
+        let readers = readers(body.allowed_origin.as_ref(), origin);
         let readers = readers.ok_or(SealedError::ORIGIN)?;
         let life = life(body.timeout.as_ref())?;
         let (name, key) = Name::read(&body.key, body.namespace)?;

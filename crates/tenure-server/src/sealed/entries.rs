@@ -7,12 +7,12 @@
 //! nothing. The entry is written before the mark: what a crash in between lets through stands in
 //! `docs/threats.md`.
 
-use serde::{Deserialize, Serialize};
 use tenure_core::time::Timestamp;
 use tenure_store::{Key, Kind, Store as _, StoreError};
+use tenure_wire::sealed::{SealedEntry, SealedMark};
 
 use super::body::{MAX_LIFE, Name, Write};
-use super::origin::Readers;
+use super::origin;
 use crate::digest::sha256;
 use crate::rows::{Change, Life, Rows};
 
@@ -46,11 +46,11 @@ pub(super) async fn get(
     name: &Name,
     origin: Option<&str>,
 ) -> Result<Option<String>, StoreError> {
-    let found = rows.read::<Row>(&entry_key(name)).await?;
-    let entry = found.map(|(row, _)| row);
+    let found = rows.read::<SealedEntry>(&entry_key(name)).await?;
+    let entry = found.map(|(entry, _)| entry);
     Ok(entry
-        .filter(|row| row.readers.include(origin))
-        .map(|row| row.data))
+        .filter(|entry| origin::may_read(&entry.readers, origin))
+        .map(|entry| entry.data))
 }
 
 /// Writes the entry with the end that `ends` gives for the end of the one that is there.
@@ -61,8 +61,10 @@ async fn put(
 ) -> Result<Written, StoreError> {
     let mark = mark_key(&write);
     let seen = rows.store.find(&mark, rows.now()).await?.is_some();
-    let decide = |there: Option<Row>| {
-        let end = there.as_ref().map(|there| there.end());
+    let decide = |there: Option<SealedEntry>| {
+        let end = there
+            .as_ref()
+            .map(|there| Timestamp::from_millis(there.ends_at));
         if there.is_some_and(|there| there.data == write.data) {
             return Change::Leave((Written::Repeated, end));
         }
@@ -72,18 +74,18 @@ async fn put(
         let Some(end) = ends(end) else {
             return Change::Leave((Written::Absent, None));
         };
-        let row = Row {
+        let entry = SealedEntry {
             data: write.data.clone(),
             readers: write.readers.clone(),
-            ends_at_millis: end.as_millis(),
+            ends_at: end.as_millis(),
         };
-        Change::Write(row, Life::until(end), (Written::Done, Some(end)))
+        Change::Write(entry, Life::until(end), (Written::Done, Some(end)))
     };
     let (written, end) = rows.change(&entry_key(&write.name), decide).await?;
     if let Some(end) = end.filter(|_| !seen) {
         // Of two that sent the same, both may find the mark missing.
         let life = Life::until(end.saturating_add(MAX_LIFE));
-        rows.write(&mark, None, &Mark {}, life).await?;
+        rows.write(&mark, None, &SealedMark {}, life).await?;
     }
     Ok(written)
 }
@@ -105,20 +107,3 @@ fn digest(parts: &[&[u8]]) -> Key {
     }
     Key::new(Kind::Sealed, sha256(&text))
 }
-
-#[derive(Serialize, Deserialize)]
-struct Row {
-    data: String,
-    readers: Readers,
-    /// When it is gone: an update keeps that.
-    ends_at_millis: i64,
-}
-
-impl Row {
-    const fn end(&self) -> Timestamp {
-        Timestamp::from_millis(self.ends_at_millis)
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Mark {}

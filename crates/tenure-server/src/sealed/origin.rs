@@ -1,19 +1,8 @@
 //! From which pages an entry may be read.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use tenure_wire::sealed::Readers;
 use url::Url;
-
-/// What a request may say about it, and what a row keeps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Readers {
-    /// Any page, and programs, too.
-    Anyone,
-    /// Programs alone, which name no origin.
-    Programs,
-    /// Pages of this origin alone.
-    Origin(String),
-}
 
 /// `allowedOrigin` as it is sent.
 #[derive(Debug, Deserialize)]
@@ -23,27 +12,25 @@ pub(super) enum Asked {
     Named(String),
 }
 
-impl Readers {
-    /// What is meant, said by a request from `own`; `None` for what no page's origin can equal.
-    pub(super) fn of(asked: Option<&Asked>, own: Option<&str>) -> Option<Self> {
-        match asked {
-            None | Some(Asked::Own(false)) => Some(Self::Anyone),
-            Some(Asked::Own(true)) => match own {
-                None => Some(Self::Programs),
-                Some(own) => is_origin(own).then(|| Self::Origin(own.to_owned())),
-            },
-            Some(Asked::Named(named)) if named == "*" => Some(Self::Anyone),
-            Some(Asked::Named(named)) => is_origin(named).then(|| Self::Origin(named.clone())),
-        }
+/// Who is meant by a request from `own`; `None` for what no page's origin can equal.
+pub(super) fn readers(asked: Option<&Asked>, own: Option<&str>) -> Option<Readers> {
+    match asked {
+        None | Some(Asked::Own(false)) => Some(Readers::Anyone),
+        Some(Asked::Own(true)) => match own {
+            None => Some(Readers::Programs),
+            Some(own) => is_origin(own).then(|| Readers::Origin(own.to_owned())),
+        },
+        Some(Asked::Named(named)) if named == "*" => Some(Readers::Anyone),
+        Some(Asked::Named(named)) => is_origin(named).then(|| Readers::Origin(named.clone())),
     }
+}
 
-    /// Whether a request with this `Origin` header may read.
-    pub(super) fn include(&self, origin: Option<&str>) -> bool {
-        match self {
-            Self::Anyone => true,
-            Self::Programs => origin.is_none(),
-            Self::Origin(allowed) => origin == Some(allowed.as_str()),
-        }
+/// Whether a request with this `Origin` header is one of theirs.
+pub(super) fn may_read(readers: &Readers, origin: Option<&str>) -> bool {
+    match readers {
+        Readers::Anyone => true,
+        Readers::Programs => origin.is_none(),
+        Readers::Origin(allowed) => origin == Some(allowed.as_str()),
     }
 }
 
@@ -65,7 +52,7 @@ mod tests {
 
     #[test]
     fn who_may_read_is_what_the_service_of_the_original_does() {
-        let of = |asked: Option<Asked>, own| Readers::of(asked.as_ref(), own).unwrap();
+        let of = |asked: Option<Asked>, own| readers(asked.as_ref(), own).unwrap();
         for (readers, allowed, refused) in [
             (of(None, Some(A)), &[None, Some("https://b")][..], &[][..]),
             (of(named("*"), None), &[None, Some(A)], &[]),
@@ -91,11 +78,11 @@ mod tests {
             ),
         ] {
             assert!(
-                allowed.iter().all(|origin| readers.include(*origin)),
+                allowed.iter().all(|origin| may_read(&readers, *origin)),
                 "{readers:?}"
             );
             assert!(
-                !refused.iter().any(|origin| readers.include(*origin)),
+                !refused.iter().any(|origin| may_read(&readers, *origin)),
                 "{readers:?}"
             );
         }
@@ -114,11 +101,11 @@ mod tests {
             "file:///tmp",
             "https://",
         ] {
-            assert_eq!(Readers::of(named(bad).as_ref(), None), None, "{bad}");
+            assert_eq!(readers(named(bad).as_ref(), None), None, "{bad}");
         }
-        assert_eq!(Readers::of(Some(&Asked::Own(true)), Some("null")), None);
+        assert_eq!(readers(Some(&Asked::Own(true)), Some("null")), None);
         for good in [A, "http://localhost:3000", "https://xn--bcher-kva.example"] {
-            assert!(Readers::of(named(good).as_ref(), None).is_some(), "{good}");
+            assert!(readers(named(good).as_ref(), None).is_some(), "{good}");
         }
     }
 }
