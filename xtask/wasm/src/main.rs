@@ -44,7 +44,9 @@ fn main() -> Result<()> {
         "declare const text: string\nexport default text\n",
     )?;
     // Beside the folder, for it is kept: whoever reads the sources has no build.
-    fs::write(folder.with_file_name("messages.ts"), typescript())?;
+    if module.file_stem().is_some_and(|name| name == "tenure_wasm") {
+        fs::write(folder.with_file_name("messages.ts"), typescript())?;
+    }
     fs::remove_file(folder.join("core_bg.wasm.d.ts"))?;
     fs::remove_file(raw)?;
     Ok(())
