@@ -1,7 +1,12 @@
 /** The original package, as it is, against Tenure's server. */
 import { afterEach, expect, test } from 'vitest'
-import { StorageManager } from '@toruslabs/session-manager'
-import { Server, tidy, until, withProgram } from '../../client/test/node/support.js'
+import {
+  AuthSessionManager,
+  HttpClient,
+  MemoryStorage,
+  StorageManager,
+} from '@toruslabs/session-manager'
+import { Home, Server, tidy, until, withProgram } from '../../client/test/node/support.js'
 import { sealKey } from '../src/seal/index.js'
 
 interface Data {
@@ -85,5 +90,56 @@ withProgram('the original against tenure dev', () => {
     const answer = await fetch(`${url}/v2/store/get`, { method: 'POST', body })
     const { message } = (await answer.json()) as { message: string }
     expect(JSON.parse(await key.open(message))).toEqual({ user: 'ada' })
+  })
+})
+
+withProgram('the token sessions of the original against tenure dev', () => {
+  /** A person signs in, and their page begins a session with data that only it opens. */
+  async function signedIn() {
+    const server = await Server.start(900)
+    const home = await Home.make()
+    await home.login(server)
+    const { stdout } = await home.run('token').end()
+    const sessionId = StorageManager.generateRandomSessionKey()
+    const session_data = await (await sealKey(sessionId)).seal('{"user":"ada"}')
+    const answer = await fetch(`${server.url}/v1/auth/sessions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stdout.trim()}` },
+      body: JSON.stringify({ session_data }),
+    })
+    const tokens = (await answer.json()) as { access_token: string; refresh_token: string }
+    const memory = () => new MemoryStorage()
+    const storage = { sessionId: memory(), accessToken: memory(), refreshToken: memory() }
+    const open = () =>
+      new AuthSessionManager<Data>({
+        apiClientConfig: { baseURL: server.url },
+        storage: { ...storage, idToken: memory() },
+      })
+    const session = open()
+    const { access_token: accessToken, refresh_token: refreshToken } = tokens
+    await session.setTokens({ sessionId, accessToken, refreshToken })
+    return { server, session, open, tokens }
+  }
+
+  test('authorizes, refreshes for a request, and signs out', async () => {
+    const { server, session, open, tokens } = await signedIn()
+    expect(await session.authorize()).toEqual({ user: 'ada' })
+    expect(await session.getRefreshToken()).not.toBe(tokens.refresh_token)
+    expect(await server.refreshes('rotated')).toBe(1)
+    // Another page, by what is stored.
+    expect(await open().authorize()).toEqual({ user: 'ada' })
+    // A token that is not taken is renewed once, and the request goes through.
+    await session.setAccessToken('none')
+    const http = new HttpClient(session)
+    const person = await http.get<{ sub: string }>(`${server.url}/userinfo`, {
+      authenticated: true,
+    })
+    expect(person.sub).toBeTruthy()
+    const last = await session.getRefreshToken()
+    await session.logout()
+    expect(await session.getSessionId()).toBeNull()
+    const body = JSON.stringify({ refresh_token: last })
+    const after = await fetch(`${server.url}/v1/auth/session`, { method: 'POST', body })
+    expect(after.status).toBe(400)
   })
 })
