@@ -38,7 +38,15 @@ export default defineConfig({
     maxWorkers: Math.max(4, availableParallelism()),
     projects: [
       { test: { name: 'client', root: 'client', include: ['test/**/*.test.ts'] } },
-      { test: { name: 'session-manager', root: 'session-manager', testTimeout: 600_000 } },
+      {
+        resolve: {
+          alias: {
+            '@tenure/client/protocol': `${import.meta.dirname}/client/src/protocol.ts`,
+            '@tenure/client': `${import.meta.dirname}/client/src/index.ts`,
+          },
+        },
+        test: { name: 'session-manager', root: 'session-manager', testTimeout: 600_000 },
+      },
       bindings('react 19', 'react'),
       bindings('react 18', 'react', `${import.meta.dirname}/peers/react18/node_modules`),
       bindings('vue', 'vue'),

@@ -54,6 +54,11 @@ const OURS = [
   },
   { name: '@tenure/auth-connect beside the client', code: `export * from '@tenure/auth-connect'` },
   {
+    name: '@tenure/session-manager beside the client',
+    code: `export * from '@tenure/session-manager'`,
+    lazy: 'left out',
+  },
+  {
     name: 'a page at its start: driver and core',
     code: `export { createSession } from '@tenure/client'`,
     external: NOTHING,
@@ -76,6 +81,11 @@ const OURS = [
     code: `export * from '@tenure/auth-connect'`,
     external: NOTHING,
     lazy: 'left out',
+  },
+  {
+    name: 'a page of @tenure/session-manager',
+    code: `export * from '@tenure/session-manager'`,
+    external: NOTHING,
   },
 ]
 

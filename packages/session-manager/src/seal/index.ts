@@ -1,8 +1,8 @@
 import * as cipher from './cipher.js'
 import { loadCurve } from './curve.js'
-import { toHex } from './hex.js'
 
 export { OpenError, type Draw } from './cipher.js'
+export { randomSecret as generateSecret } from './random.js'
 
 /**
  * Seals and opens with one secret of 32 bytes, in hexadecimal digits. The scheme is that of
@@ -30,15 +30,3 @@ export async function sealKey(secret: string): Promise<SealKey> {
     sign: (text) => curve.sign(secret, text),
   }
 }
-
-/** A new secret: 64 digits. */
-export function generateSecret(): string {
-  for (;;) {
-    const secret = toHex(crypto.getRandomValues(new Uint8Array(32)))
-    const number = BigInt(`0x${secret}`)
-    if (number > 0n && number < ORDER) return secret
-  }
-}
-
-/** How many points the curve has: SEC 2 §2.4.1. */
-const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
