@@ -1,3 +1,4 @@
+export * from './auth/index.js'
 export * from './base.js'
 export * from './handlers/index.js'
 export * from './interfaces.js'

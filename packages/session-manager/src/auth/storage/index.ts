@@ -1,0 +1,3 @@
+export { CookieStorage } from './cookie.js'
+export { MemoryStorage } from './memory.js'
+export { LocalStorageAdapter, SessionStorageAdapter } from './web.js'
