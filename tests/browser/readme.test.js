@@ -39,6 +39,28 @@ const LISTED = {
     'the configuration of webpack 4; packages/consumers/older.test.ts builds with it',
   "packages/connect-session/README.md: jest.mock('@tenure/connect-session')":
     'a test for jest; packages/consumers/older.test.ts runs it',
+  'packages/session-manager/README.md: npm install @tenure/session-manager @tenure/client':
+    'asks a registry; packages/consumers installs the same from tarballs',
+  "packages/session-manager/README.md: -import { AuthSessionManager, HttpClient, StorageManager } from '@toruslabs/session-manager'":
+    'a change of one line; packages/types/session-manager holds the types of both against each other',
+  "packages/session-manager/README.md: import { StorageManager } from '@tenure/session-manager'":
+    'packages/session-manager/test/readme.test.ts runs it',
+  "packages/session-manager/README.md: import { AuthSessionManager, HttpClient } from '@tenure/session-manager'":
+    'packages/session-manager/test/readme.test.ts runs it',
+  'packages/session-manager/README.md: await session.setTokens({':
+    'packages/session-manager/test/readme.test.ts runs it',
+  'packages/session-manager/README.md: const sessionData = await session.authorize()':
+    'packages/session-manager/test/readme.test.ts runs it',
+  'packages/session-manager/README.md: const accessToken = await session.getAccessToken()':
+    'packages/session-manager/test/readme.test.ts runs it',
+  'packages/session-manager/README.md: const http = new HttpClient(session)':
+    'packages/session-manager/test/readme.test.ts runs it',
+  'packages/session-manager/README.md: import {':
+    'packages/session-manager/test/readme.test.ts runs it',
+  "packages/session-manager/README.md: import type { IStorageAdapter } from '@tenure/session-manager'":
+    'packages/session-manager/test/readme.test.ts runs it',
+  'packages/session-manager/README.md: const session = new AuthSessionManager({':
+    'packages/session-manager/test/readme.test.ts runs it',
   'docs/operators.md: server {': 'the configuration of nginx, on a machine with certificates',
   'docs/operators.md: id.example.com {': 'the configuration of Caddy, on a machine with certificates',
   'packages/auth-connect/README.md: const { useAuthentication, useSession, useBackendAPI, authGuard } = createComposables({ … })':

@@ -138,7 +138,7 @@ better('T16: a rotated token that finds no room is kept until it does', async (l
   isFull = false
   let token: string | null = null
   await until('room, or another refresh', async () => {
-    token = await session.handleUnauthorized().catch(() => null)
+    token = await session.handleUnauthorized('AT-ada-1').catch(() => null)
     return token ?? browser.server.times('/v1/auth/session') > 1
   })
   expect(String(token)).toMatch(/^AT-ada/)

@@ -14,6 +14,8 @@ import type { Vault } from './vault.js'
 export class Refresher {
   /** How many refreshes brought tokens here. */
   answers = 0
+  /** How many are under way. */
+  private asking = 0
   private session: Session | undefined
   /** The sealed data that came with an access token. */
   private readonly data = new Map<string, string>()
@@ -42,6 +44,8 @@ export class Refresher {
   /** Refreshes: an access token, and the sealed data that came with it. */
   async renew(): Promise<{ token: string; data: string }> {
     let token = (await this.vault.read()).accessToken ?? NO_TOKEN
+    // A refresh under way is as good.
+    if (this.asking === 0) this.vault.expire(token)
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       token = await this.newer(token)
       const data = this.data.get(token)
@@ -76,6 +80,7 @@ export class Refresher {
     if (input === REVOKE) return this.revoke(form.get('token') ?? '')
     const shown = await this.shown(form.get('refresh_token'))
     const { login } = this.vault
+    this.asking += 1
     try {
       const answer = await this.server.refresh(shown, init.signal)
       this.vault.noteLogin(answer.refresh_token, login)
@@ -85,6 +90,8 @@ export class Refresher {
         return refusal(cause as Response)
       }
       throw cause
+    } finally {
+      this.asking -= 1
     }
   }
 

@@ -104,6 +104,15 @@ export class Vault implements SessionStorage {
     return this.provided.now
   }
 
+  /** Makes an access token due, so that the next who wants one has it refreshed. */
+  expire(accessToken: string): void {
+    const tokens = this.stored?.tokens
+    if (!this.stored || tokens?.access_token !== accessToken) return
+    const generation = this.generation + 1
+    this.stored = { ...this.stored, generation, tokens: { ...tokens, expires_at: 0 } }
+    this.changed()
+  }
+
   load = async (): Promise<string | null> => {
     const used = await said(this.used)
     // Storage may bring what other pages wrote later than the names of their locks.
