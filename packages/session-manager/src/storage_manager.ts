@@ -35,7 +35,7 @@ export class StorageManager<T> extends BaseStorageManager<T> {
   constructor(options: StorageManagerOptions = {}) {
     super()
     const { sessionServerBaseUrl, sessionNamespace, sessionTime, sessionId } = options
-    this.sessionServerBaseUrl = sessionServerBaseUrl || SESSION_SERVER_API_URL
+    this.sessionServerBaseUrl = sessionServerBaseUrl ?? SESSION_SERVER_API_URL
     if (sessionNamespace) this.sessionNamespace = sessionNamespace
     if (sessionTime) this.sessionTime = sessionTime
     if (sessionId) this.setSessionId(sessionId)
