@@ -58,7 +58,7 @@ const LISTED = {
   'packages/session-manager/README.md: import {':
     'packages/session-manager/test/readme.test.ts runs it',
   "packages/session-manager/README.md: import type { IStorageAdapter } from '@tenure/session-manager'":
-    'packages/session-manager/test/readme.test.ts runs it',
+    'session_manager.test.js keeps tokens with it',
   'packages/session-manager/README.md: const session = new AuthSessionManager({':
     'packages/session-manager/test/readme.test.ts runs it',
   'docs/operators.md: server {': 'the configuration of nginx, on a machine with certificates',
