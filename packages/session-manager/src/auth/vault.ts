@@ -2,9 +2,10 @@ import { webLock, type SessionStorage } from '@tenure/client'
 
 import { base64url } from '../../../parts/jwt.js'
 import { caughtUp, said, say } from '../../../parts/names.js'
+import { signedOut, type StoredSession } from '../../../parts/stored_session.js'
 import { alone } from './alone.js'
 import { isOther, NOTHING, type Kept, type Places } from './kept.js'
-import { endedMark, keptFrom, storedFrom, type Stored } from './stored.js'
+import { keptFrom, storedFrom } from './stored.js'
 
 /**
  * The place of one session: its values under the original's names, which is all that is stored.
@@ -13,7 +14,7 @@ import { endedMark, keptFrom, storedFrom, type Stored } from './stored.js'
  */
 export class Vault implements SessionStorage {
   readonly lock: NonNullable<SessionStorage['lock']>
-  private stored: Stored | null = null
+  private stored: StoredSession | null = null
   /** What was last seen in storage. */
   private kept: Kept = NOTHING
   /** The access token that somebody else keeps, and what it was exchanged for since. */
@@ -130,7 +131,7 @@ export class Vault implements SessionStorage {
     alone(this.writing, async () => {
       await this.look()
       if (this.generation !== replaces) return false
-      const next = JSON.parse(text) as Stored
+      const next = JSON.parse(text) as StoredSession
       const before = this.kept
       if (next.tokens) await this.keep(keptFrom(next, before))
       else await this.places.removeAll()
@@ -189,7 +190,7 @@ export class Vault implements SessionStorage {
     const hasTokens = kept.accessToken !== null || kept.refreshToken !== null
     this.kept = kept
     if (hasTokens) this.stored = storedFrom(kept, generation, before)
-    else if (this.signedIn) this.stored = endedMark(generation)
+    else if (this.signedIn) this.stored = signedOut(generation, Date.now())
     this.noteAll()
   }
 
