@@ -1,11 +1,13 @@
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts as _, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
 use serde_json::json;
@@ -30,7 +32,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
             HeaderName::from_static("x-embed-host"),
         ])
         .expose_headers([header::RETRY_AFTER, header::DATE])
-        .max_age(std::time::Duration::from_secs(600));
+        .max_age(Duration::from_secs(600));
     Router::new()
         .route("/v2/store/set", post(set))
         .route("/v2/store/update", put(update))
@@ -39,53 +41,54 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .layer(cors)
 }
 
+/// A request to one of the paths, counted before its body is read.
+struct Call {
+    body: Bytes,
+    origin: Option<String>,
+    from: Option<IpAddr>,
+}
+
+impl FromRequest<Arc<App>> for Call {
+    type Rejection = SealedError;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, SealedError> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(client) = ClientInfo::from_request_parts(&mut parts, app).await;
+        let from = client.neighbourhood;
+        app.sealed_rates.request(from)?;
+        let origin = parts.headers.get(header::ORIGIN);
+        let origin = origin.map(|origin| origin.to_str().map(str::to_owned));
+        let origin = origin.transpose().map_err(|_| SealedError::ORIGIN)?;
+        let body = Bytes::from_request(Request::from_parts(parts, body), app).await?;
+        Ok(Self { body, origin, from })
+    }
+}
+
+impl Call {
+    /// What it wants to be kept.
+    fn write(&self, app: &App) -> Result<Write, SealedError> {
+        app.sealed_rates.bytes(self.from, self.body.len())?;
+        Write::read(&self.body, self.origin.as_deref())
+    }
+}
+
 /// `POST /v2/store/set`: keeps an entry, in the place of the one that is there.
-async fn set(
-    State(app): State<Arc<App>>,
-    client: ClientInfo,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, SealedError> {
-    let write = written(&app, &client, &headers, body)?;
-    answer(entries::set(&app.rows, write).await?)
+async fn set(State(app): State<Arc<App>>, call: Call) -> Result<Response, SealedError> {
+    answer(entries::set(&app.rows, call.write(&app)?).await?)
 }
 
 /// `PUT /v2/store/update`: changes what is in an entry that is there.
-async fn update(
-    State(app): State<Arc<App>>,
-    client: ClientInfo,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, SealedError> {
-    let write = written(&app, &client, &headers, body)?;
-    answer(entries::update(&app.rows, write).await?)
+async fn update(State(app): State<Arc<App>>, call: Call) -> Result<Response, SealedError> {
+    answer(entries::update(&app.rows, call.write(&app)?).await?)
 }
 
 /// `POST /v2/store/get`: the sealed text. What is absent, what ended and what another page may read
 /// are not told apart.
-async fn get(
-    State(app): State<Arc<App>>,
-    client: ClientInfo,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, SealedError> {
-    app.sealed_rates.request(client.neighbourhood)?;
-    let name = Name::asked(&body?)?;
-    let found = entries::get(&app.rows, &name, origin(&headers)?).await?;
+async fn get(State(app): State<Arc<App>>, call: Call) -> Result<Response, SealedError> {
+    let name = Name::asked(&call.body)?;
+    let found = entries::get(&app.rows, &name, call.origin.as_deref()).await?;
     let body = json!({ "success": found.is_some(), "message": found.unwrap_or_default() });
     Ok((no_store(), Json(body)).into_response())
-}
-
-fn written(
-    app: &App,
-    client: &ClientInfo,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Write, SealedError> {
-    app.sealed_rates.request(client.neighbourhood)?;
-    let body = body?;
-    app.sealed_rates.bytes(client.neighbourhood, body.len())?;
-    Write::read(&body, origin(headers)?)
 }
 
 fn answer(written: Written) -> Result<Response, SealedError> {
@@ -96,11 +99,6 @@ fn answer(written: Written) -> Result<Response, SealedError> {
         Written::Replayed => Err(SealedError::REPLAYED),
         Written::Absent => Err(SealedError::ABSENT),
     }
-}
-
-fn origin(headers: &HeaderMap) -> Result<Option<&str>, SealedError> {
-    let origin = headers.get(header::ORIGIN).map(HeaderValue::to_str);
-    origin.transpose().map_err(|_| SealedError::ORIGIN)
 }
 
 /// Why a request about sealed data is refused: a code for programs and a sentence for people.
