@@ -4,6 +4,7 @@ mod fetch;
 mod login;
 mod place;
 mod report;
+mod sealed;
 mod token;
 
 use std::process::ExitCode;
@@ -34,6 +35,9 @@ pub(crate) enum HolderCommand {
     },
     /// Sign out
     Logout(Logout),
+    /// Data that a server keeps and only the owner of a key reads
+    #[command(subcommand)]
+    Sealed(sealed::Sealed),
 }
 
 /// Sign out
@@ -44,7 +48,8 @@ pub(crate) struct Logout {
     local: bool,
 }
 
-/// Runs a command. 0: done; 1: the server answered with an error; 2: usage; 3: signed out;
+/// Runs a command. 0: done; 1: the server answered with an error; 2: usage; 3: signed out, or
+/// nothing there;
 /// 4: unavailable for now.
 pub(crate) async fn run(command: HolderCommand) -> ExitCode {
     let done = match command {
@@ -53,6 +58,7 @@ pub(crate) async fn run(command: HolderCommand) -> ExitCode {
         HolderCommand::Fetch(fetch) => fetch.run().await,
         HolderCommand::Status { json } => token::status(json).await,
         HolderCommand::Logout(logout) => logout.run().await,
+        HolderCommand::Sealed(command) => command.run().await,
     };
     match done {
         Ok(code) => code,

@@ -38,6 +38,14 @@ impl Failure {
         }
     }
 
+    /// What was asked for is not there.
+    pub(super) fn absent(message: impl Display) -> Self {
+        Self {
+            code: SIGNED_OUT,
+            message: message.to_string(),
+        }
+    }
+
     /// A sign-out that failed: who believes to be signed out must learn that.
     pub(super) fn not_signed_out(error: Error) -> Self {
         let failure = Self::from(error);

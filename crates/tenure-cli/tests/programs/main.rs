@@ -26,6 +26,7 @@ mod outage;
 mod proxies;
 mod read_only;
 mod relying;
+mod sealed;
 mod storage_file;
 mod support;
 mod two_issuers;
