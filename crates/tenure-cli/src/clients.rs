@@ -3,7 +3,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tenure_core::secret::ClientSecret;
 use tenure_server::{
-    Algorithm, ClientConfig, ClientOrigin, Compatibility, DEFAULT_SCOPE, Grant, Leniency,
+    Algorithm, ClientConfig, ClientOrigin, Compatibility, DEFAULT_SCOPE, GrantType, Leniency,
     RegisteredClient, is_reserved_claim,
 };
 
@@ -102,16 +102,16 @@ impl Add {
     fn config(self, secret: Option<ClientSecret>) -> ClientConfig {
         let mut grants = Vec::new();
         if !self.redirect_uris.is_empty() {
-            grants.push(Grant::AuthorizationCode);
+            grants.push(GrantType::AuthorizationCode);
         }
         if self.device {
-            grants.push(Grant::DeviceCode);
+            grants.push(GrantType::DeviceCode);
         }
         if !grants.is_empty() {
-            grants.push(Grant::RefreshToken);
+            grants.push(GrantType::RefreshToken);
         }
         if secret.is_some() {
-            grants.push(Grant::ClientCredentials);
+            grants.push(GrantType::ClientCredentials);
         }
         let mut compatibility = Compatibility::default();
         compatibility.dangerous_leniency = self.dangerous_leniency.into_iter().collect();

@@ -63,7 +63,7 @@ pub use admin::{
     Admin, AdminError, Demo, Ended, KeyInfo, RegisteredClient, RemovedClient, TokenSession, User,
     UserEmail, is_reserved_claim,
 };
-pub use clients::{Compatibility, Grant, Leniency, Origin as ClientOrigin};
+pub use clients::{Compatibility, GrantType, Leniency, Origin as ClientOrigin};
 pub use clock::Clock;
 pub use connections::Limits;
 pub use keys::Algorithm;

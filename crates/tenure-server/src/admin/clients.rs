@@ -1,5 +1,5 @@
 use super::{Admin, AdminError};
-use crate::clients::{Client, Compatibility, Grant, Origin as ClientOrigin};
+use crate::clients::{Client, Compatibility, GrantType, Origin as ClientOrigin};
 use crate::keys::Algorithm;
 use crate::policy::ClientConfig;
 
@@ -14,7 +14,7 @@ pub struct RegisteredClient {
     /// Whether it has a secret.
     pub is_confidential: bool,
     /// How it may get tokens.
-    pub grants: Vec<Grant>,
+    pub grants: Vec<GrantType>,
     /// What it may ask for at most.
     pub scope: String,
     /// Who else its access tokens are for.

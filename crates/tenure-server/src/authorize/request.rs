@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::clients::{Client, Grant, Leniency};
+use crate::clients::{Client, GrantType, Leniency};
 use crate::http::Parameters;
 use crate::token::narrow;
 
@@ -62,7 +62,7 @@ impl Request {
             // Norm 7: no tokens in URLs.
             Some(_) => return Err(("unsupported_response_type", "only code is supported")),
         }
-        if !self.client.may(Grant::AuthorizationCode) {
+        if !self.client.may(GrantType::AuthorizationCode) {
             return Err(("unauthorized_client", "this client may not sign people in"));
         }
         if self

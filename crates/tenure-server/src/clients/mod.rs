@@ -27,7 +27,7 @@ pub(crate) struct Client {
     pub(crate) secret_digest: Option<String>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
-    pub(crate) grants: Vec<Grant>,
+    pub(crate) grants: Vec<GrantType>,
     pub(crate) scope: String,
     pub(crate) audience: Option<String>,
     pub(crate) algorithm: Option<Algorithm>,
@@ -39,7 +39,7 @@ pub(crate) struct Client {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Grant {
+pub enum GrantType {
     /// A person signs in (RFC 6749 §4.1).
     AuthorizationCode,
     /// A session goes on (RFC 6749 §6).
@@ -58,7 +58,7 @@ impl Client {
         self.secret_digest.is_some()
     }
 
-    pub(crate) fn may(&self, grant: Grant) -> bool {
+    pub(crate) fn may(&self, grant: GrantType) -> bool {
         self.grants.contains(&grant)
     }
 

@@ -1,6 +1,6 @@
 use tenure_wire::client;
 
-use super::{Client, Compatibility, Grant, Leniency, Origin};
+use super::{Client, Compatibility, GrantType, Leniency, Origin};
 use crate::rows::Kept;
 
 impl Kept for Client {
@@ -86,19 +86,19 @@ impl From<client::Origin> for Origin {
     }
 }
 
-impl From<Grant> for client::GrantType {
-    fn from(from: Grant) -> Self {
+impl From<GrantType> for client::GrantType {
+    fn from(from: GrantType) -> Self {
         match from {
-            Grant::AuthorizationCode => Self::AuthorizationCode,
-            Grant::RefreshToken => Self::RefreshToken,
-            Grant::ClientCredentials => Self::ClientCredentials,
-            Grant::DeviceCode => Self::DeviceCode,
-            Grant::DangerousNamedSubject => Self::DangerousNamedSubject,
+            GrantType::AuthorizationCode => Self::AuthorizationCode,
+            GrantType::RefreshToken => Self::RefreshToken,
+            GrantType::ClientCredentials => Self::ClientCredentials,
+            GrantType::DeviceCode => Self::DeviceCode,
+            GrantType::DangerousNamedSubject => Self::DangerousNamedSubject,
         }
     }
 }
 
-impl From<client::GrantType> for Grant {
+impl From<client::GrantType> for GrantType {
     fn from(from: client::GrantType) -> Self {
         match from {
             client::GrantType::AuthorizationCode => Self::AuthorizationCode,

@@ -8,7 +8,7 @@ use tenure_store::StoreError;
 
 use crate::accounts::NotMade;
 use crate::app::App;
-use crate::clients::{Client, Compatibility, Grant, Leniency, Origin, digest_of_secret};
+use crate::clients::{Client, Compatibility, GrantType, Leniency, Origin, digest_of_secret};
 use crate::keys::Algorithm;
 use crate::policy::DEFAULT_SCOPE;
 
@@ -63,7 +63,7 @@ fn public(id: &str) -> Client {
         secret_digest: None,
         redirect_uris: [at("/"), at("/callback")].concat(),
         post_logout_redirect_uris: returns,
-        grants: vec![Grant::AuthorizationCode, Grant::RefreshToken],
+        grants: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
         scope: DEFAULT_SCOPE.to_owned(),
         audience: None,
         algorithm: None,
@@ -74,14 +74,14 @@ fn public(id: &str) -> Client {
 
 fn shell() -> Client {
     let mut client = public("demo-cli");
-    client.grants.push(Grant::DeviceCode);
+    client.grants.push(GrantType::DeviceCode);
     client
 }
 
 fn service() -> Client {
     let mut client = public("demo-service");
     client.secret_digest = Some(digest_of_secret(&ClientSecret::new(SERVICE_SECRET)));
-    client.grants.push(Grant::ClientCredentials);
+    client.grants.push(GrantType::ClientCredentials);
     client.scope.push_str(" api");
     client
 }
@@ -120,7 +120,7 @@ fn connect_service() -> Client {
     Client {
         redirect_uris: Vec::new(),
         post_logout_redirect_uris: Vec::new(),
-        grants: vec![Grant::ClientCredentials],
+        grants: vec![GrantType::ClientCredentials],
         scope: "api".to_owned(),
         compatibility: Compatibility {
             dangerous_leniency: [

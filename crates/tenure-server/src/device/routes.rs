@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use super::page::{self, DeviceQuestion};
 use crate::accounts::{Door, Limited};
 use crate::app::App;
-use crate::clients::Grant;
+use crate::clients::GrantType;
 use crate::device::{Asked, Decision, INTERVAL, LIFE, UserCode};
 use crate::http::form::{GuardedForm, with_guard};
 use crate::http::pages;
@@ -28,7 +28,7 @@ pub(crate) async fn authorization(
     client_info: ClientInfo,
     AuthenticatedClient { client, form }: AuthenticatedClient,
 ) -> Result<Response, OAuthError> {
-    if !client.may(Grant::DeviceCode) {
+    if !client.may(GrantType::DeviceCode) {
         let what = "this client may not use this grant";
         return Err(OAuthError::new("unauthorized_client", what));
     }

@@ -6,7 +6,7 @@ use tenure_core::secret::ClientSecret;
 use super::PolicyError;
 use crate::accounts::is_reserved;
 use crate::clients::redirect::{is_loopback_origin, origin};
-use crate::clients::{Client, Compatibility, Grant, Origin, digest_of_secret};
+use crate::clients::{Client, Compatibility, GrantType, Origin, digest_of_secret};
 use crate::digest::random_text;
 use crate::keys::Algorithm;
 
@@ -23,7 +23,7 @@ pub struct ClientConfig {
     #[serde(default)]
     post_logout_redirect_uris: Vec<String>,
     #[serde(default)]
-    grants: Option<Vec<Grant>>,
+    grants: Option<Vec<GrantType>>,
     #[serde(default)]
     scope: Option<String>,
     #[serde(default)]
@@ -91,7 +91,7 @@ impl ClientConfig {
     /// How it may get tokens. Without this, a client that has redirect URIs signs people in, and
     /// one that has none acts for itself.
     #[must_use]
-    pub fn with_grants(mut self, grants: Vec<Grant>) -> Self {
+    pub fn with_grants(mut self, grants: Vec<GrantType>) -> Self {
         self.grants = Some(grants);
         self
     }
@@ -175,9 +175,9 @@ impl ClientConfig {
     /// The client, and where it was registered.
     pub(crate) fn client(&self, origin: Origin) -> Client {
         let default = if self.redirect_uris.is_empty() {
-            vec![Grant::ClientCredentials]
+            vec![GrantType::ClientCredentials]
         } else {
-            vec![Grant::AuthorizationCode, Grant::RefreshToken]
+            vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
         };
         Client {
             id: self.id.clone(),

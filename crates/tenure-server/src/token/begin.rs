@@ -5,7 +5,7 @@ use tenure_core::time::Timestamp;
 use super::mint::{Grantee, access_token, expires_in, first_id_token};
 use super::{TokenResponse, has_scope};
 use crate::app::App;
-use crate::clients::{Client, Grant};
+use crate::clients::{Client, GrantType};
 use crate::digest::random;
 use crate::http::{ClientInfo, OAuthError};
 
@@ -74,7 +74,7 @@ pub(crate) async fn tokens(
         token_type: "Bearer",
         expires_in: expires_in(app, Some(family), now),
         refresh_token: client
-            .may(Grant::RefreshToken)
+            .may(GrantType::RefreshToken)
             .then(|| token.expose().to_owned()),
         id_token,
         scope: family.scope.clone(),

@@ -27,7 +27,7 @@ pub(crate) use self::mint::{AccessClaims, IdClaims};
 pub(crate) use self::scope::{PERSONAL as PERSONAL_SCOPES, has_scope, narrow};
 pub(crate) use self::verify::{bearer, hinted, live};
 use crate::app::App;
-use crate::clients::{Grant, Leniency};
+use crate::clients::{GrantType, Leniency};
 use crate::http::{ClientInfo, OAuthError, Parameters, no_store};
 
 /// What a client gets (RFC 6749 §5.1).
@@ -60,10 +60,10 @@ pub(crate) async fn endpoint(
     let form = parameters(&app, query.as_deref(), &form).await?;
     let client = authenticate(&app, &headers, &form).await?;
     let (grant, name) = match form.find("grant_type") {
-        Some("authorization_code") => (Grant::AuthorizationCode, "authorization_code"),
-        Some("refresh_token") => (Grant::RefreshToken, "refresh_token"),
-        Some("client_credentials") => (Grant::ClientCredentials, "client_credentials"),
-        Some(DEVICE_CODE) => (Grant::DeviceCode, "device_code"),
+        Some("authorization_code") => (GrantType::AuthorizationCode, "authorization_code"),
+        Some("refresh_token") => (GrantType::RefreshToken, "refresh_token"),
+        Some("client_credentials") => (GrantType::ClientCredentials, "client_credentials"),
+        Some(DEVICE_CODE) => (GrantType::DeviceCode, "device_code"),
         Some(_) => return Err(unsupported()),
         None => return Err(OAuthError::request("grant_type is missing")),
     };
@@ -73,12 +73,12 @@ pub(crate) async fn endpoint(
         return Err(OAuthError::new("unauthorized_client", what));
     }
     let granted = match grant {
-        Grant::AuthorizationCode => code::exchange(&app, &client, &form, &client_info).await?,
-        Grant::RefreshToken => refresh::refresh(&app, &client, &form, &client_info).await?,
-        Grant::ClientCredentials => credentials::grant(&app, &client, &form).await?,
+        GrantType::AuthorizationCode => code::exchange(&app, &client, &form, &client_info).await?,
+        GrantType::RefreshToken => refresh::refresh(&app, &client, &form, &client_info).await?,
+        GrantType::ClientCredentials => credentials::grant(&app, &client, &form).await?,
         // It is no grant of this endpoint: token_sessions/begin.rs.
-        Grant::DangerousNamedSubject => return Err(unsupported()),
-        Grant::DeviceCode => {
+        GrantType::DangerousNamedSubject => return Err(unsupported()),
+        GrantType::DeviceCode => {
             crate::device::exchange::exchange(&app, &client, &form, &client_info).await?
         }
     };

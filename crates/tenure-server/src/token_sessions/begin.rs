@@ -11,7 +11,7 @@ use tenure_store::Replaced;
 
 use super::data;
 use crate::app::App;
-use crate::clients::{Client, Grant};
+use crate::clients::{Client, GrantType};
 use crate::digest::random;
 use crate::http::{ClientInfo, OAuthError, Parameters};
 use crate::rows::too_busy;
@@ -55,7 +55,7 @@ impl Caller {
         if !client.is_confidential() {
             return Err(OAuthError::client());
         }
-        if !client.may(Grant::DangerousNamedSubject) {
+        if !client.may(GrantType::DangerousNamedSubject) {
             let what = "dangerous_named_subject is not among this client's grants";
             return Err(OAuthError::new("unauthorized_client", what));
         }
