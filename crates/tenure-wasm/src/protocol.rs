@@ -23,18 +23,18 @@ use crate::fields::{Read, Reader, Writer};
 /// |---|---|---|
 /// | `discovery_url` | `issuer` | the address |
 /// | `metadata` | `issuer, found_issuer, authorization, token, jwks, revocation, end_session` | empty, or why it cannot be used |
-/// | `begin` | `now, issuer, redirect_uri, return_to, state, nonce, code_verifier, code_challenge, endpoint, client_id, scope, records, more…` | the address and the records to keep |
-/// | `finish` | `now, state, iss, records…` | the login, or `fault` |
+/// | `begin_login` | `now, issuer, redirect_uri, return_to, state, nonce, code_verifier, code_challenge, endpoint, client_id, scope, records, more…` | the address and the records to keep |
+/// | `finish_login` | `now, state, iss, records…` | the login, or `fault` |
 /// | `callback_names` | | the names that `callback` looks at |
 /// | `callback` | `name, value, …` | `code`, `refusal` or `fault` |
 /// | `code` | `client_id, code, redirect_uri, verifier` | a body |
 /// | `refresh` | `client_id, refresh_token` | a body |
 /// | `client_credentials` | `client_id, scope` | a body |
 /// | `revoke` | `client_id, refresh_token` | a body |
-/// | `login` | `requested_at, answer…` | the grant, or `fault` |
+/// | `token_response` | `requested_at, answer…` | the grant, or `fault` |
 /// | `claims` | `issuer, client_id, nonce, max_age, acr, skew, now, trusted, claims…` | empty, or the fault |
 /// | `sign_out` | `provider, client_id, issuer, base, end_session, return_to, id_token, state` | the address, or empty where there is no page |
-/// | `admit` | `now, limit, within, times…` | the times to keep, or `fault` |
+/// | `allow_redirect` | `now, limit, within, times…` | the times to keep, or `fault` |
 ///
 /// # Errors
 ///
@@ -53,8 +53,8 @@ fn answer(message: &str) -> Read<String> {
             discovery_url(issuer)
         }
         "metadata" => metadata(from)?,
-        "begin" => login::begin(from)?,
-        "finish" => login::finish(from)?,
+        "begin_login" => login::begin(from)?,
+        "finish_login" => login::finish(from)?,
         "callback_names" => {
             let [first, more @ ..] = Callback::NAMES;
             more.iter()
@@ -64,10 +64,10 @@ fn answer(message: &str) -> Read<String> {
         "callback" => login::callback(from)?,
         "code" => login::code(from)?,
         question @ ("refresh" | "revoke" | "client_credentials") => body(question, from)?,
-        "login" => login::tokens(from)?,
+        "token_response" => login::tokens(from)?,
         "claims" => claims::check(from)?,
         "sign_out" => sign_out(from)?,
-        "admit" => login::admit(from)?,
+        "allow_redirect" => login::allow_redirect(from)?,
         _ => return Err("question"),
     })
 }

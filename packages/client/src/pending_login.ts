@@ -34,7 +34,7 @@ export function beginLogin(core: Core, name: string, login: NewLogin): string {
   const records = new Records(name)
   // From reading the records to writing them nothing may wait: another tab may begin, too.
   const [kind, url = '', ...kept] = core.ask(
-    'begin',
+    'begin_login',
     Date.now(),
     login.issuer,
     login.redirectUri,
@@ -66,7 +66,7 @@ export function beginLogin(core: Core, name: string, login: NewLogin): string {
  */
 export function finishLogin(core: Core, name: string, state = '', iss = ''): PendingLogin {
   const records = new Records(name)
-  const finished = core.ask('finish', Date.now(), state, iss, ...records.fields())
+  const finished = core.ask('finish_login', Date.now(), state, iss, ...records.fields())
   if (finished[0] !== 'login') {
     const [, fault = '', ...kept] = finished
     records.keep(kept)

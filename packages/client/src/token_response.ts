@@ -14,7 +14,7 @@ export type TokenResponse =
 
 /** What a reply of a token endpoint means. */
 export function readTokenResponse(core: Core, reply: HttpReply): TokenResponse {
-  const [kind, ...said] = core.ask('login', reply.requestedAt, ...tokenAnswer(reply))
+  const [kind, ...said] = core.ask('token_response', reply.requestedAt, ...tokenAnswer(reply))
   if (kind !== 'grant') {
     const [fault, outage = ''] = said as [
       kind: 'refused' | 'misconfigured' | 'unavailable',

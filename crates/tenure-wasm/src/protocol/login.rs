@@ -170,7 +170,7 @@ pub(super) fn tokens(mut from: Reader<'_>) -> Read<String> {
 }
 
 /// Whether one more redirect is admitted: `"ok", time…` or `"fault", "loop"`.
-pub(super) fn admit(mut from: Reader<'_>) -> Read<String> {
+pub(super) fn allow_redirect(mut from: Reader<'_>) -> Read<String> {
     let now = from.time("now");
     let limit = usize::try_from(from.number("limit")).map_err(|_| "limit")?;
     let within = from.millis("within").unwrap_or_default();

@@ -11,7 +11,7 @@ const QUESTIONS: [(&str, &[&str], Rest); 14] = [
         Rest::None,
     ),
     (
-        "begin",
+        "begin_login",
         &[
             "7",
             "issuer",
@@ -28,7 +28,7 @@ const QUESTIONS: [(&str, &[&str], Rest); 14] = [
         ],
         Rest::Open,
     ),
-    ("finish", &["7", "", "", "0"], Rest::None),
+    ("finish_login", &["7", "", "", "0"], Rest::None),
     ("callback_names", &[], Rest::Open),
     ("callback", &[], Rest::Open),
     ("code", &["", "code", "redirect", "verifier"], Rest::None),
@@ -36,7 +36,7 @@ const QUESTIONS: [(&str, &[&str], Rest); 14] = [
     ("revoke", &["", ""], Rest::None),
     ("client_credentials", &["", ""], Rest::None),
     (
-        "login",
+        "token_response",
         &["7", "", "", "", "", "", "", "", "", "", ""],
         Rest::None,
     ),
@@ -50,7 +50,7 @@ const QUESTIONS: [(&str, &[&str], Rest); 14] = [
         &["", "client", "", "", "", "", "", ""],
         Rest::None,
     ),
-    ("admit", &["7", "3", ""], Rest::Open),
+    ("allow_redirect", &["7", "3", ""], Rest::Open),
 ];
 
 #[derive(PartialEq)]
