@@ -15,7 +15,7 @@ use self::{
         CAUSE, EVENT, EXCHANGE, LOAD, LOCK, OUTAGE, OUTPUT, PUBLISH, REASON, RESULT, REVOKE, SAVE,
         SESSION, SETTLE, SNAPSHOT, STORED, STORED_REASON, TELL, TOKEN, TROUBLE, UNLOCK,
     },
-    written::{CONFIGURATION, EXCHANGED, GRANT, INPUT, LOADED, TOKEN_ANSWER, WISH},
+    written::{CONFIGURATION, EXCHANGED, GRANT, INPUT, LOADED, QUESTION, TOKEN_ANSWER, WISH},
 };
 
 /// A message, or a part of one: in one of several forms.
@@ -50,6 +50,8 @@ pub(crate) enum Part {
     Flag(&'static str),
     /// All fields of this shape.
     All(&'static str, &'static Shape),
+    /// Any number of fields, at the end.
+    Rest(&'static str),
 }
 
 const fn read(name: &'static str, about: &'static str, forms: &'static [&'static [Part]]) -> Shape {
@@ -77,7 +79,7 @@ const fn written(
 static WORDS: [&Words; 3] = [&STORED_REASON, &REASON, &OUTAGE];
 
 /// All of them, each after those that it is made of.
-static ALL: [&Shape; 25] = [
+static ALL: [&Shape; 26] = [
     &SESSION,
     &STORED,
     &TROUBLE,
@@ -103,4 +105,5 @@ static ALL: [&Shape; 25] = [
     &WISH,
     &INPUT,
     &CONFIGURATION,
+    &QUESTION,
 ];

@@ -2,8 +2,6 @@
 
 mod claims;
 mod login;
-#[cfg(test)]
-mod tests;
 
 use alloc::string::String;
 
@@ -44,7 +42,7 @@ pub fn oidc(message: &str) -> Result<String, String> {
     answer(message).map_err(String::from)
 }
 
-fn answer(message: &str) -> Read<String> {
+pub(crate) fn answer(message: &str) -> Read<String> {
     let mut from = Reader::new(message);
     Ok(match from.text("question") {
         "discovery_url" => {
@@ -75,7 +73,10 @@ fn answer(message: &str) -> Read<String> {
 /// `client_id`, then the refresh token or the scope.
 fn body(question: &str, mut from: Reader<'_>) -> Read<String> {
     let client_id = from.raw("client_id");
-    let what = from.raw("refresh_token or scope");
+    let what = match question {
+        "client_credentials" => from.raw("scope"),
+        _ => from.text("refresh_token"),
+    };
     from.end()?;
     let refresh_token = RefreshToken::new(what);
     let request = match question {

@@ -1,7 +1,8 @@
 import init, { Holder, oidc } from './core/core.js'
 import packed from './core/module.js'
 import { SessionError } from './errors.js'
-import { fields, message, type Field } from './fields.js'
+import { fields, message } from './fields.js'
+import type { Question } from './messages.js'
 
 export type { Holder }
 
@@ -9,7 +10,7 @@ export type { Holder }
 export interface Core {
   holder(configuration: string): Holder
   /** Asks one question about the protocol. */
-  ask(question: string, ...about: readonly Field[]): string[]
+  ask(...question: Question): string[]
 }
 
 /** Starts the core, once for all sessions of a page. */
@@ -32,7 +33,7 @@ async function start(): Promise<Core> {
   await init({ module_or_path: await new Response(unpacked).arrayBuffer() })
   return {
     holder: (configuration) => understood(() => new Holder(configuration)),
-    ask: (question, ...about) => understood(() => fields(oidc(message(question, ...about)))),
+    ask: (...question) => understood(() => fields(oidc(message(...question)))),
   }
 }
 

@@ -257,8 +257,11 @@ export class Driver {
   }
 
   async #ask(output: core.Exchange): Promise<core.Exchanged> {
-    const what = output[2] === 'refresh' ? output[3] : (this.#options.scope ?? '')
-    const answer = await this.#issuer.token(this.#body(output[2], what))
+    const body =
+      output[2] === 'refresh'
+        ? this.#body('refresh', output[3])
+        : this.#body('client_credentials', this.#options.scope ?? '')
+    const answer = await this.#issuer.token(body)
     // Nothing unverified is stored: the ID token of the sign-in stays.
     answer.members['id_token'] = null
     return [answer.issuerTime, 'answer', answer.requestedAt, ...tokenAnswer(answer)]
@@ -285,7 +288,7 @@ export class Driver {
     }
   }
 
-  #body(kind: string, what: string): string {
+  #body(kind: 'refresh' | 'revoke' | 'client_credentials', what: string): string {
     return this.#core.ask(kind, clientIn(this.#options), what)[0] ?? ''
   }
 

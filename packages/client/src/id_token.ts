@@ -46,7 +46,7 @@ export async function checkIdToken(
   const good = await subtle().verify(how, key, fromBase64url(signature), signed)
   if (!good) throw invalid('signature')
   const skew = clockToleranceSecs * 1000
-  const about = [issuer, clientId, nonce, null, null, skew, null, Date.now(), false]
+  const about = [issuer, clientId, nonce, null, null, skew, null, Date.now(), false] as const
   const [fault] = core.ask('claims', ...about, ...value(claims))
   if (fault) throw invalid(fault)
   return claims as unknown as Identity

@@ -59,7 +59,7 @@ async function discover(
     found = answer.members
   }
   const all: JsonObject = { ...found, ...given }
-  const names = ENDPOINTS.map((name) => String(all[name] ?? ''))
+  const names = ENDPOINTS.map((name) => String(all[name] ?? '')) as Names
   const [fault, member = ''] = core.ask('metadata', issuer, ...names)
   if (!fault) return all as unknown as Metadata
   const what = `${fault} ${member || String(all['issuer'])}`
@@ -81,6 +81,9 @@ function unavailable(url: string): SessionError {
     retryAfter: 1000,
   })
 }
+
+/** As many as there are `ENDPOINTS`. */
+type Names = [string, string, string, string, string, string]
 
 const ENDPOINTS = [
   'issuer',

@@ -60,7 +60,7 @@ export async function finish(
   // RFC 9207 §2.4.
   if (announced && !iss) throw unfinished('issuer_missing')
   const { redirectUri, codeVerifier, nonce, returnTo } = login
-  const about = [clientIn(context.options), first, redirectUri, codeVerifier]
+  const about = [clientIn(context.options), first, redirectUri, codeVerifier] as const
   const [form = ''] = context.core.ask('code', ...about)
   // It tells the issuer that this holder understands 409; nobody keeps it.
   const body = retry_key_supported === true ? `${form}&retry_key=${random()}` : form

@@ -187,3 +187,82 @@ export type Configuration = [
   issuer: Maybe<string>,
   client_id: Maybe<string>,
 ]
+
+/** What `oidc` answers; times are milliseconds. */
+export type Question =
+  | [question: 'discovery_url', issuer: string]
+  | [
+      question: 'metadata',
+      issuer: string,
+      found_issuer: Maybe<string>,
+      authorization: Maybe<string>,
+      token: Maybe<string>,
+      jwks: Maybe<string>,
+      revocation: Maybe<string>,
+      end_session: Maybe<string>,
+    ]
+  | [
+      question: 'begin_login',
+      now: Written,
+      issuer: string,
+      redirect_uri: string,
+      return_to: Maybe<string>,
+      state: string,
+      nonce: string,
+      code_verifier: string,
+      code_challenge: string,
+      endpoint: string,
+      client_id: string,
+      scope: Maybe<string>,
+      ...records_and_parameters: Maybe<Written | boolean>[],
+    ]
+  | [
+      question: 'finish_login',
+      now: Written,
+      state: Maybe<string>,
+      iss: Maybe<string>,
+      ...records: Maybe<Written | boolean>[],
+    ]
+  | [question: 'callback_names']
+  | [question: 'callback', ...pairs: Maybe<Written | boolean>[]]
+  | [
+      question: 'code',
+      client_id: Maybe<string>,
+      code: string,
+      redirect_uri: string,
+      code_verifier: string,
+    ]
+  | [question: 'refresh' | 'revoke', client_id: Maybe<string>, refresh_token: string]
+  | [question: 'client_credentials', client_id: Maybe<string>, scope: Maybe<string>]
+  | [question: 'token_response', requested_at: Written, ...said: TokenAnswer]
+  | [
+      question: 'claims',
+      issuer: string,
+      client_id: string,
+      nonce: Maybe<string>,
+      max_age: Maybe<Written>,
+      acr: Maybe<string>,
+      skew: Maybe<Written>,
+      trusted: Maybe<string>,
+      now: Written,
+      refreshed: boolean,
+      ...claims: Maybe<Written | boolean>[],
+    ]
+  | [
+      question: 'sign_out',
+      provider: Maybe<string>,
+      client_id: string,
+      issuer: Maybe<string>,
+      base: Maybe<string>,
+      end_session: Maybe<string>,
+      return_to: Maybe<string>,
+      id_token: Maybe<string>,
+      state: Maybe<string>,
+    ]
+  | [
+      question: 'allow_redirect',
+      now: Written,
+      limit: Written,
+      within: Maybe<Written>,
+      ...times: Maybe<Written | boolean>[],
+    ]

@@ -110,7 +110,7 @@ export interface SignOut {
 export async function endSessionUrl(asked: SignOut): Promise<string> {
   const core = await loadCore()
   const { form, clientId, issuer, base, endSessionEndpoint, returnTo, idToken } = asked
-  const about = [form, clientId, issuer, base, endSessionEndpoint, returnTo, idToken]
+  const about = [form, clientId, issuer, base, endSessionEndpoint, returnTo, idToken] as const
   const [address = ''] = core.ask('sign_out', ...about, null)
   return address
 }

@@ -3,7 +3,13 @@ import type { Core } from './core.js'
 
 /** Whether this tab may be sent to sign in once more: three times in ten seconds, and no more. */
 export function allowRedirect(core: Core, key: string): boolean {
-  const [kind, ...times] = core.ask('allow_redirect', Date.now(), 3, 10_000, ...read(key).split(' '))
+  const [kind, ...times] = core.ask(
+    'allow_redirect',
+    Date.now(),
+    3,
+    10_000,
+    ...read(key).split(' '),
+  )
   if (kind === 'ok') write(key, times.join(' '))
   return kind === 'ok'
 }

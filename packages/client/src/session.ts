@@ -118,8 +118,9 @@ class Opened implements Session {
     if (!asked.everywhere || typeof location !== 'object') return
     const { end_session_endpoint } = await issuer.metadata()
     const back = asked.returnTo && new URL(asked.returnTo, location.href).href
-    const about = [null, this.#options.clientId, null, null, end_session_endpoint, back, idToken]
-    const [address] = core.ask('sign_out', ...about, null)
+    const { clientId } = this.#options
+    const about = [null, clientId, null, null, end_session_endpoint, back, idToken, null] as const
+    const [address] = core.ask('sign_out', ...about)
     if (address) location.assign(address)
   }
 

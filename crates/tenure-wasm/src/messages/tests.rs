@@ -1,23 +1,17 @@
+mod values;
+
 use std::{
     collections::BTreeSet,
     string::{String, ToString},
-    time::Duration,
     vec,
     vec::Vec,
 };
 
-use tenure_core::{
-    holder::{
-        Binding, Body, Cause, Event, ExchangeOp, Generation, Input, LoadOp, LockOp, Login, Outage,
-        Output, Request, SaveOp, Settled, SignedOut, SignedOutReason, Snapshot, StorageTrouble,
-        Stored, StoredSession, TokenSet, Waiter,
-    },
-    secret::{AccessToken, IdToken, RefreshToken},
-    time::Timestamp,
-};
+use tenure_core::holder::{Binding, Generation, Input, LoadOp, Output, SaveOp};
 
+use self::values::{active, outputs, signed_out, snapshots};
 use super::*;
-use crate::{config, input, output};
+use crate::{config, input, output, protocol};
 
 #[test]
 fn the_types_of_the_package_are_these() {
@@ -60,6 +54,38 @@ fn a_configuration_is_read_with_all_its_fields_and_with_no_other_number_of_them(
         refused(|message| config::read(message).err(), &form, &sample);
     }
 }
+
+#[test]
+fn every_question_is_read_with_all_its_fields_and_with_no_other_number_of_them() {
+    let ask = |message: &str| protocol::answer(message).map(drop);
+    let mut names = BTreeSet::new();
+    for mut form in forms(&QUESTION) {
+        let rest = form.pop_if(|part| matches!(part, Part::Rest(_)));
+        for sample in samples(&form) {
+            // The least that may stand there.
+            let rest: &[&str] = match rest.map(label) {
+                Some("records" | "records_and_parameters") => &["0"],
+                Some("claims") if sample.ends_with(&["1".to_string()]) => &["m", "0", "m", "0"],
+                Some("claims") => &["m", "0"],
+                _ => &[],
+            };
+            let fields = sample.iter().map(String::as_str);
+            let whole: Vec<_> = fields.chain(rest.iter().copied()).collect();
+            assert_eq!(ask(&whole.join("\0")), Ok(()), "{whole:?}");
+            names.insert(sample[0].clone());
+            if rest.is_empty() && !OPEN.contains(&sample[0].as_str()) {
+                refused(|message| ask(message).err(), &form, &sample);
+            } else if sample.len() > 1 {
+                let less = ask(&sample[..sample.len() - 1].join("\0"));
+                assert!(less.is_err(), "{sample:?}");
+            }
+        }
+    }
+    assert_eq!(names.len(), 14, "{names:?}");
+}
+
+/// Questions after whose last field others may follow, or nothing is looked at.
+const OPEN: [&str; 3] = ["allow_redirect", "callback", "callback_names"];
 
 #[test]
 fn every_output_has_the_fields_that_its_type_says() {
@@ -138,7 +164,7 @@ fn wrong(part: Part) -> &'static [&'static str] {
         Part::Number(_) => &["", "x", "1.5", "99999999999999999999", " 1"],
         Part::MaybeNumber(_) => &["x", "1.5", "99999999999999999999", " 1"],
         Part::Text(_) => &[""],
-        Part::MaybeText(_) | Part::Flag(_) | Part::All(..) => &[],
+        Part::MaybeText(_) | Part::Flag(_) | Part::All(..) | Part::Rest(_) => &[],
     }
 }
 
@@ -151,6 +177,7 @@ fn label(part: Part) -> &'static str {
         | Part::Number(label)
         | Part::MaybeNumber(label)
         | Part::Flag(label)
+        | Part::Rest(label)
         | Part::All(label, _) => label,
     }
 }
@@ -169,6 +196,7 @@ fn forms(shape: &Shape) -> Vec<Vec<Part>> {
                 | Part::MaybeText(_)
                 | Part::Number(_)
                 | Part::MaybeNumber(_)
+                | Part::Rest(_)
                 | Part::Flag(_) => vec![vec![*part]],
             };
             begun = begun
@@ -190,7 +218,7 @@ fn samples(form: &[Part]) -> Vec<Vec<String>> {
             Part::Word(_, words) => words.to_vec(),
             Part::OneOf(_, words) => words.words.to_vec(),
             Part::MaybeText(_) | Part::MaybeNumber(_) | Part::Flag(_) => vec![""],
-            Part::Text(_) | Part::Number(_) | Part::All(..) => vec![],
+            Part::Text(_) | Part::Number(_) | Part::All(..) | Part::Rest(_) => vec![],
         };
         for other in others {
             let mut sample = usual.clone();
@@ -205,7 +233,9 @@ fn one(part: Part) -> String {
     match part {
         Part::Word(_, words) => words[0].to_string(),
         Part::OneOf(_, words) => words.words[0].to_string(),
-        Part::Text(label) | Part::MaybeText(label) | Part::All(label, _) => label.to_string(),
+        Part::Text(label) | Part::MaybeText(label) | Part::Rest(label) | Part::All(label, _) => {
+            label.to_string()
+        }
         Part::Number(_) | Part::MaybeNumber(_) => "7".to_string(),
         Part::Flag(_) => "1".to_string(),
     }
@@ -220,7 +250,7 @@ fn fits(form: &[Part], fields: &[&str]) -> bool {
         Part::Number(_) => field.parse::<i64>().is_ok(),
         Part::MaybeNumber(_) => field.is_empty() || field.parse::<i64>().is_ok(),
         Part::Flag(_) => field.is_empty() || field == "1",
-        Part::All(..) => false,
+        Part::All(..) | Part::Rest(_) => false,
     };
     form.len() == fields.len() && form.iter().zip(fields).all(|(part, field)| is(part, field))
 }
@@ -246,175 +276,3 @@ fn name_of(input: &Input) -> &'static str {
         Input::Elapsed => "elapsed",
     }
 }
-
-/// Every output with its name.
-fn outputs() -> Vec<(Output, &'static str)> {
-    let (load, save, lock, exchange) = (LoadOp(1), SaveOp(2), LockOp(3), ExchangeOp(4));
-    let replaces = Generation::from_u64(6);
-    let mut all = vec![
-        Output::Load { op: load },
-        Output::Replace {
-            op: save,
-            replaces,
-            value: active(),
-        },
-        Output::Lock {
-            op: lock,
-            lease: Duration::from_secs(5),
-        },
-        Output::Unlock { op: lock },
-        Output::Revoke {
-            refresh_token: RefreshToken::new("rt"),
-        },
-        Output::Publish {
-            generation: replaces,
-        },
-    ];
-    let values = [active(), signed_out()];
-    all.extend(values.map(|value| Output::Save {
-        op: save,
-        replaces,
-        value,
-    }));
-    let refresh_token = RefreshToken::new("rt");
-    let refresh = Request::Refresh { refresh_token };
-    let requests = [refresh, Request::ClientCredentials, Request::Callback];
-    all.extend(requests.map(|request| Output::Exchange {
-        op: exchange,
-        request,
-    }));
-    let pairs = [Some(Binding::new("https://other.example", "c")), None];
-    all.extend(pairs.map(|binding| Output::RevokeElsewhere {
-        refresh_token: RefreshToken::new("rt"),
-        binding,
-    }));
-    let token = Settled::Token {
-        access_token: AccessToken::new("at"),
-        token_type: "Bearer".to_string(),
-        generation: replaces,
-        fresh_until: None,
-    };
-    let results = [token, Settled::SignedIn, Settled::SignedOut].map(Ok);
-    let results = results.into_iter().chain(causes().into_iter().map(Err));
-    all.extend(results.map(|result| Output::Settle {
-        waiter: Waiter(5),
-        result,
-    }));
-    let events = [Event::SignedIn, Event::Refreshed, Event::UserChanged];
-    all.extend(events.map(Output::Event));
-    all.extend(REASONS.map(|reason| Output::Event(Event::SignedOut(reason))));
-    let failed = causes().into_iter().map(Event::RefreshFailed);
-    all.extend(failed.map(Output::Event));
-    all.into_iter()
-        .map(|output| {
-            let name = name(&output);
-            (output, name)
-        })
-        .collect()
-}
-
-/// The name of every output: a new one has none until it is written here.
-fn name(output: &Output) -> &'static str {
-    match output {
-        Output::Load { .. } => "load",
-        Output::Save { .. } => "save",
-        Output::Replace { .. } => "replace",
-        Output::Lock { .. } => "lock",
-        Output::Unlock { .. } => "unlock",
-        Output::Exchange { .. } => "exchange",
-        Output::Revoke { .. } | Output::RevokeElsewhere { .. } => "revoke",
-        Output::Publish { .. } => "publish",
-        Output::Settle { .. } => "settle",
-        Output::Event(_) => "event",
-    }
-}
-
-fn snapshots() -> Vec<Snapshot> {
-    let Body::Active(session) = active().body else {
-        unreachable!("it is active");
-    };
-    let active = |fresh_until| Snapshot::Active {
-        session: session.clone(),
-        generation: Generation::from_u64(3),
-        fresh_until,
-    };
-    let mut all = vec![
-        Snapshot::Loading,
-        active(None),
-        active(Some(Timestamp::EPOCH)),
-    ];
-    all.extend(TROUBLES.map(Snapshot::Failed));
-    all.extend(REASONS.map(Snapshot::SignedOut));
-    all
-}
-
-fn causes() -> Vec<Cause> {
-    let mut all = vec![Cause::Misconfigured];
-    all.extend(REASONS.map(Cause::SignedOut));
-    all.extend(TROUBLES.map(Cause::Storage));
-    all.extend(OUTAGES.map(|outage| Cause::Unavailable {
-        outage,
-        retry_after: Duration::from_secs(1),
-    }));
-    all
-}
-
-fn active() -> Stored {
-    let at = Timestamp::from_millis(1_700_000_000_000);
-    let tokens = TokenSet {
-        access_token: AccessToken::new("at"),
-        token_type: "Bearer".to_string(),
-        obtained_at: at,
-        expires_at: Some(at),
-        issued: Generation::from_u64(2),
-        forced: true,
-        refresh_token: Some(RefreshToken::new("rt")),
-        id_token: Some(IdToken::new("it")),
-        scope: Some("openid".to_string()),
-        subject: Some("ann".to_string()),
-    };
-    let generation = Generation::from_u64(1);
-    Stored {
-        generation: Generation::from_u64(3),
-        body: Body::Active(StoredSession {
-            login: Login { generation, at },
-            tokens,
-            last_active: at,
-            binding: Some(Binding::new("https://id.example", "c")),
-        }),
-    }
-}
-
-fn signed_out() -> Stored {
-    Stored {
-        generation: Generation::from_u64(4),
-        body: Body::SignedOut(SignedOut {
-            reason: SignedOutReason::Idle,
-            at: Timestamp::from_millis(-5),
-        }),
-    }
-}
-
-const REASONS: [SignedOutReason; 8] = [
-    SignedOutReason::NeverSignedIn,
-    SignedOutReason::User,
-    SignedOutReason::Refused,
-    SignedOutReason::Expired,
-    SignedOutReason::Idle,
-    SignedOutReason::AbsoluteLimit,
-    SignedOutReason::RefreshFailed,
-    SignedOutReason::Foreign,
-];
-const TROUBLES: [StorageTrouble; 5] = [
-    StorageTrouble::Read,
-    StorageTrouble::Damaged,
-    StorageTrouble::Newer,
-    StorageTrouble::OtherForm,
-    StorageTrouble::Write,
-];
-const OUTAGES: [Outage; 4] = [
-    Outage::Network,
-    Outage::TimedOut,
-    Outage::Overloaded,
-    Outage::Malformed,
-];

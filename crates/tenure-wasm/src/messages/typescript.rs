@@ -108,6 +108,7 @@ fn member(part: Part, shape: &Shape) -> String {
         }
         Part::OneOf(label, words) => format!("{label}: {}", words.name),
         Part::All(label, all) => format!("...{label}: {}", all.name),
+        Part::Rest(label) => format!("...{label}: Maybe<Written | boolean>[]"),
         Part::Text(label) => format!("{label}: string"),
         Part::MaybeText(label) if shape.written => format!("{label}: Maybe<string>"),
         Part::Number(label) if shape.written => format!("{label}: Written"),
