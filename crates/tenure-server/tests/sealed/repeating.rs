@@ -47,10 +47,14 @@ async fn the_first_life_is_not_lengthened_by_a_repetition() {
 
 #[tokio::test]
 async fn one_request_sixty_four_times_at_once_makes_one_entry() {
-    let world = World::durable("").await;
-    let body = sealed(1, "one", 2).to_string();
-    let statuses = set_at_once(&world, vec![body; 64]).await;
+    let mut world = World::durable("").await;
+    let body = sealed(1, "one", 2);
+    let statuses = set_at_once(&world, vec![body.to_string(); 64]).await;
     assert_eq!(statuses, [StatusCode::OK; 64]);
+    // All of them are one: what they kept is there, and its place can be taken once, for good.
+    assert_eq!(read(&mut world, &body, None).await, body["data"]);
+    done(&mut world, "set", &sealed(1, "two", 3)).await;
+    is_refused(&mut world, "set", &body, 409, "replayed").await;
 }
 
 #[tokio::test]
